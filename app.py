@@ -1,0 +1,66 @@
+"""The application factory: the one file that knows everyone."""
+
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from config import ROOT, Settings
+from lms.accounts import models as _accounts
+from lms.audit import models as _audit
+from lms.courses import models as _courses
+from lms.enrollments import models as _enrollments
+from lms.imports import models as _imports
+from lms.jobs.queue import Job, Queue
+from lms.people import models as _people
+from lms.shared.db import db, writing
+from lms.web import access_log, locale, transactions
+from lms.web.views import blueprint as web_pages
+
+# Alembic compares these with the migrations; importing them is what registers the tables.
+MODELS = (_accounts, _audit, _courses, _enrollments, _imports, _people)
+
+migrate = Migrate(compare_type=True, render_as_batch=True)
+csrf = CSRFProtect()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application from settings (by default from the environment)."""
+    settings = settings or Settings.from_env()
+    app = Flask(__name__, root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes,
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session it belongs to
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    csrf.init_app(app)
+    locale.init_app(app)
+    app.extensions["queue"] = _queue(app, settings)
+    # After-request functions run in reverse order: the access log writes before the transaction ends.
+    transactions.init_app(app)
+    access_log.init_app(app)
+    app.register_blueprint(web_pages)
+    return app
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    if settings.database_url.startswith("sqlite"):
+        return {}
+    return {"pool_pre_ping": True, "pool_size": 8, "connect_args": {"connect_timeout": 5}}
+
+
+def _queue(app: Flask, settings: Settings) -> Queue:
+    def run(job: Job, arguments: dict[str, Any]) -> None:
+        with app.app_context(), writing():
+            job(db.session(), **arguments)
+
+    return Queue(settings.data_dir / "jobs.sqlite3", run, immediate=settings.jobs_immediate)

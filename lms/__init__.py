@@ -1,0 +1,1 @@
+"""The product: one package per business noun, stacked in floors (see ARCHITECTURE.md)."""

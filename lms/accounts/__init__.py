@@ -1,0 +1,1 @@
+"""Sign-in, sessions, preferences, and which endpoint is open to whom."""

@@ -1,0 +1,40 @@
+"""Which endpoint is open to whom. One line for every route; an endpoint without a line is closed and fails the build.
+
+The policy decides by the kind of viewer. Which people and units they reach is decided by the scope that every query
+takes: out of scope answers the same 404 as missing.
+"""
+
+from enum import StrEnum
+
+from lms.people.rules import COUNTING_DUTIES, NAMING_DUTIES, DutyKind
+
+
+class Policy(StrEnum):
+    """Kinds of viewer an endpoint may be open to."""
+
+    PUBLIC = "PUBLIC"
+    SIGNED_IN = "SIGNED_IN"
+    COUNTS = "COUNTS"
+    NAMES = "NAMES"
+    TRAINING = "TRAINING"
+
+
+DUTIES: dict[Policy, frozenset[DutyKind]] = {
+    Policy.COUNTS: frozenset(COUNTING_DUTIES),
+    Policy.NAMES: frozenset(NAMING_DUTIES),
+    Policy.TRAINING: frozenset({DutyKind.TRAINING_ADMIN}),
+}
+
+ENDPOINTS: dict[str, Policy] = {
+    "static": Policy.PUBLIC,
+    "web.health": Policy.PUBLIC,
+}
+
+
+def is_open(policy: Policy, *, signed_in: bool, duties: frozenset[DutyKind]) -> bool:
+    """Tell whether a viewer with these duties passes the policy."""
+    if policy is Policy.PUBLIC:
+        return True
+    if policy is Policy.SIGNED_IN:
+        return signed_in
+    return signed_in and not duties.isdisjoint(DUTIES[policy])

@@ -1,0 +1,55 @@
+"""Accounts, sign-in sessions and attempts."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.people.models import Person
+from lms.shared.db import Base, WithPublicId
+
+
+class Account(Base):
+    """How a person signs in, and how they like the pages. No password means: not yet activated."""
+
+    __tablename__ = "account"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    language: Mapped[str | None] = mapped_column(String(5))
+    theme: Mapped[str | None] = mapped_column(String(5))
+    recorded_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship()
+
+
+class SignInSession(WithPublicId, Base):
+    """One signed-in browser. The cookie holds a token; only its SHA-256 is kept here."""
+
+    __tablename__ = "sign_in_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    ip: Mapped[str] = mapped_column(String(60))
+    user_agent: Mapped[str] = mapped_column(String(300))
+
+
+class SignInAttempt(Base):
+    """A try to sign in, by what was typed and from where; too many failed ones close the door for a while."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (
+        Index("ix_sign_in_attempt_staff_no", "staff_no", "at"),
+        Index("ix_sign_in_attempt_ip", "ip", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_no: Mapped[str] = mapped_column(String(64))
+    ip: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+    succeeded: Mapped[bool]

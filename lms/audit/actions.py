@@ -1,0 +1,45 @@
+"""Writing the audit trail."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from lms.audit.models import AuditEvent
+from lms.audit.rules import Actor
+
+# Beyond this many subjects the row keeps the count and, in `detail`, the query that finds them again.
+MAX_SUBJECTS_LISTED = 1000
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    action: str,
+    object_type: str,
+    object_id: str,
+    *,
+    subject_ids: Sequence[int] = (),
+    subject_count: int | None = None,
+    reason: str | None = None,
+    detail: dict[str, object] | None = None,
+) -> AuditEvent:
+    """Add one line to the trail, in the transaction of the change it tells of.
+
+    `subject_ids` are database ids of the people concerned; above 1,000 only their number is kept, and `detail`
+    must then hold what finds them again (filters, as-of date).
+    """
+    event = AuditEvent(
+        at=actor.at,
+        actor_id=actor.person_id,
+        actor=actor.label,
+        origin=actor.origin,
+        action=action,
+        object_type=object_type,
+        object_id=object_id,
+        subject_ids=list(subject_ids) if len(subject_ids) <= MAX_SUBJECTS_LISTED else None,
+        subject_count=len(subject_ids) if subject_count is None else subject_count,
+        reason=reason,
+        detail=detail or {},
+    )
+    session.add(event)
+    return event

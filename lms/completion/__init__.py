@@ -1,0 +1,1 @@
+"""Rates and shortfalls: the one place where every figure is computed."""

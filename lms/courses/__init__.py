@@ -1,0 +1,1 @@
+"""Tier, course, course version, competency (I CARE), prerequisite; catalog import."""

@@ -1,0 +1,1 @@
+"""The demo network, generated from the reference data."""

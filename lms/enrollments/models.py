@@ -1,0 +1,103 @@
+"""Enrollment: person × course × cycle, the unit every rate counts."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.courses.models import Course, CourseVersion
+from lms.people.models import Person
+from lms.shared.db import Base, WithPublicId
+
+
+class Assignment(WithPublicId, Base):
+    """Someone assigned a course to job roles at centers: what was asked for, why, and how many it reached."""
+
+    __tablename__ = "assignment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    role_codes: Mapped[list[str]] = mapped_column(JSON)
+    unit_codes: Mapped[list[str]] = mapped_column(JSON)
+    assigned_on: Mapped[date]
+    due_on: Mapped[date | None]
+    due_days: Mapped[int | None]
+    reason: Mapped[str] = mapped_column(String(300))
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+    enrolled: Mapped[int] = mapped_column(default=0)
+
+    course: Mapped[Course] = relationship()
+
+
+class EnrollmentState:
+    """What may change on an enrollment; the same columns on the row in force and on its former versions.
+
+    Dates are local days. `due_on` is the effective due date (after leave and graces), `nominal_due_on` the one
+    assigned; None means never due. `completed_on` is the recorded completion, whatever the score.
+    """
+
+    required: Mapped[bool]
+    assigned_on: Mapped[date]
+    nominal_due_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    completed_on: Mapped[date | None]
+    completed_at: Mapped[datetime | None]
+    score: Mapped[Decimal | None] = mapped_column(Numeric(6, 2))
+    voided_on: Mapped[date | None]
+    course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id"))
+    recorded_at: Mapped[datetime]
+
+
+class Enrollment(EnrollmentState, Base):
+    """What someone must (or may) take, since when, by when and why; it exists for everyone who must, opened or not.
+
+    `cycle` counts from 1 per person × course. `has_later_cycle` tells that a higher cycle exists, so that rates
+    need to look for it only there. Former versions are in `EnrollmentRevision`.
+    """
+
+    __tablename__ = "enrollment"
+    __table_args__ = (
+        UniqueConstraint("person_id", "course_id", "cycle"),
+        CheckConstraint("cycle >= 1", name="cycle"),
+        # Covers the rate of a person and of a course without touching the table.
+        Index(
+            "ix_enrollment_person_rate",
+            "person_id", "required", "due_on", "assigned_on", "completed_on", "voided_on", "has_later_cycle",
+        ),
+        Index(
+            "ix_enrollment_course_rate",
+            "course_id", "person_id", "required", "due_on", "assigned_on", "completed_on", "voided_on",
+            "has_later_cycle",
+        ),
+        Index("ix_enrollment_import", "import_id"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    cycle: Mapped[int] = mapped_column(default=1)
+    has_later_cycle: Mapped[bool] = mapped_column(default=False)
+    source: Mapped[str] = mapped_column(String(12))
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"), index=True)
+
+    person: Mapped[Person] = relationship()
+    course: Mapped[Course] = relationship()
+    course_version: Mapped[CourseVersion] = relationship()
+    assignment: Mapped[Assignment | None] = relationship()
+
+
+class EnrollmentRevision(EnrollmentState, Base):
+    """A former version of an enrollment, in force from `recorded_at` until `superseded_at`."""
+
+    __tablename__ = "enrollment_revision"
+    __table_args__ = (Index("ix_enrollment_revision_enrollment", "enrollment_id", "recorded_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id"))
+    superseded_at: Mapped[datetime] = mapped_column(index=True)
+    cause: Mapped[str] = mapped_column(String(20))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

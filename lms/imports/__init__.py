@@ -1,0 +1,1 @@
+"""Files that come in: reading, row errors, the record of past imports. Knows no noun."""

@@ -1,0 +1,1 @@
+"""Queue wiring for work that outlives a request. Knows no noun."""

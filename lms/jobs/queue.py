@@ -1,0 +1,68 @@
+"""Background work on huey, which delivers at most once.
+
+So what must happen lives in a business row with a state (an import run, an export), the job's effect is idempotent,
+and a sweep enqueues again what was dropped. A job is queued only after the transaction that asked for it committed:
+a worker must find the row.
+"""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from huey import Huey, MemoryHuey, SqliteHuey
+from sqlalchemy.orm import Session
+
+PENDING = "pending_jobs"
+log = logging.getLogger(__name__)
+
+
+class Job(Protocol):
+    """A background function: gets a session of its own and JSON-like arguments; commits its own steps."""
+
+    def __call__(self, session: Session, **arguments: Any) -> None: ...
+
+
+_registry: dict[str, Job] = {}
+
+
+def register(name: str) -> Callable[[Job], Job]:
+    """Make a function available to `request` under `name`, such as "people.apply_roster"."""
+
+    def keep(job: Job) -> Job:
+        _registry[name] = job
+        return job
+
+    return keep
+
+
+def request(session: Session, name: str, **arguments: Any) -> None:
+    """Ask for a job to be queued once this session's transaction has committed."""
+    if name not in _registry:
+        raise LookupError(f"no job is registered as {name!r}")
+    session.info.setdefault(PENDING, []).append((name, arguments))
+
+
+class Queue:
+    """The queue of one application. With `immediate` (tests) a job runs in the process that released it."""
+
+    def __init__(self, file: Path, run: Callable[[Job, dict[str, Any]], None], *, immediate: bool) -> None:
+        self.huey: Huey = MemoryHuey(immediate=True) if immediate else SqliteHuey(filename=str(file), fsync=True)
+        self._run = run
+        self._task = self.huey.task(name="run_job")(self._execute)
+
+    def _execute(self, name: str, arguments: dict[str, Any]) -> None:
+        try:
+            self._run(_registry[name], arguments)
+        except Exception:
+            log.exception("job %s failed", name)
+
+    def release(self, session: Session) -> None:
+        """Queue what this session's committed transaction asked for."""
+        for name, arguments in session.info.pop(PENDING, []):
+            self._task(name, arguments)
+
+
+def forget(session: Session) -> None:
+    """Drop what a rolled-back transaction asked for."""
+    session.info.pop(PENDING, None)

@@ -1,0 +1,1 @@
+"""Person, org unit, job role, posting, duty, leave; roster import; scope: who may see whom."""

@@ -1,0 +1,23 @@
+"""Who is looking, in the request at hand. `accounts` puts it there once the session is known."""
+
+from typing import cast
+
+from flask import g
+
+from lms.people.rules import Scope
+
+
+def set_viewer(scope: Scope, *, label: str) -> None:
+    """Make `scope` the one of this request; `label` is how the audit trail names the viewer."""
+    g.scope = scope
+    g.person_id = scope.person_id
+    g.person_label = label
+
+
+def current_scope() -> Scope:
+    """Return whom this request's viewer may see.
+
+    Raises:
+        AttributeError: nobody is signed in; such a request never reaches a view that asks.
+    """
+    return cast(Scope, g.scope)

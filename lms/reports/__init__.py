@@ -1,0 +1,1 @@
+"""Downloads and exports. Owns no business fact."""

@@ -1,0 +1,1 @@
+"""Words without business meaning: database, clock, errors, ids, paging, table files."""
