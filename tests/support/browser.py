@@ -1,0 +1,80 @@
+"""Pages in a real browser that fail their test when the page itself complains."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Playwright, Route
+
+from tests.support import ROOT
+from tests.support.chromium import MISSING, find_chromium, flags
+
+AXE = ROOT / "tests" / "vendor" / "axe.min.js"
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+LOCAL = ("http://127.0.0.1:", "data:", "blob:", "about:")
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the installed Chromium without a window."""
+    path = find_chromium()
+    if path is None:
+        raise RuntimeError(MISSING)
+    return playwright.chromium.launch(executable_path=path, args=flags())
+
+
+@contextmanager
+def open_page(browser: Browser, **options: Any) -> Iterator[Page]:
+    """Give a page in a profile of its own: Korean, Seoul, desk width unless `options` say otherwise.
+
+    Raises:
+        AssertionError: at the end, when the page logged an error, broke its content policy, or called another host.
+    """
+    context = browser.new_context(
+        **({"locale": "ko-KR", "timezone_id": "Asia/Seoul", "viewport": DESK, "accept_downloads": True} | options)
+    )
+    complaints: list[str] = []
+
+    def keep_inside(route: Route) -> None:
+        if route.request.url.startswith(LOCAL):
+            route.continue_()
+        else:
+            complaints.append(f"the page called out: {route.request.url}")
+            route.abort()
+
+    context.route("**/*", keep_inside)
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
+    page.on("console", lambda message: _note(message.type, message.text, complaints))
+    try:
+        yield page
+    finally:
+        context.close()
+    assert not complaints, "\n".join(complaints)
+
+
+def _note(kind: str, text: str, complaints: list[str]) -> None:
+    # An answer of 400 and above that the test meant is logged by the browser as an error too.
+    if kind == "error" and not text.startswith("Failed to load resource: the server responded with a status of 4"):
+        complaints.append(f"console error: {text}")
+
+
+def accessibility_faults(page: Page, *, without: tuple[str, ...] = ()) -> list[str]:
+    """Return what axe-core finds wrong with the page by WCAG 2.2 AA, one line for each fault; empty when nothing.
+
+    `without` names rules to leave out, each for a reason that stands beside the call.
+    """
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        """(without) => axe.run(document, {
+            runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+            rules: Object.fromEntries(without.map((name) => [name, { enabled: false }])),
+        })""",
+        list(without),
+    )
+    return [
+        f"{fault['id']}: {fault['help']}: {' '.join(map(str, node['target']))} {node['failureSummary']}"
+        for fault in found["violations"]
+        for node in fault["nodes"]
+    ]
