@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.shared_data import find_shared_data, shared_data_is_required
 
+KIND = "stands_on"
 NOT_RUN = "not_run_for_want_of_shared_data"
 
 
@@ -33,7 +34,7 @@ class Announcer:
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Note each test's kind on it, and take out those whose data are not on this machine."""
         for item in items:
-            item.user_properties.append(("kinds", kinds_of(item)))
+            item.user_properties.extend((KIND, kind) for kind in kinds_of(item))
         if find_shared_data() or shared_data_is_required():
             return
         absent = [item for item in items if "shared_dir" in getattr(item, "fixturenames", ())]
@@ -46,7 +47,7 @@ class Announcer:
         if report.skipped:
             self.skipped.append(report.nodeid)
         elif report.when == "call":
-            self.ran.update(dict(report.user_properties).get("kinds", []))  # type: ignore[arg-type]
+            self.ran.update(kind for name, kind in report.user_properties if name == KIND and isinstance(kind, str))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Hand what a worker left out to the controller; fail a run with skipped tests."""

@@ -30,9 +30,8 @@ def open_page(browser: Browser, **options: Any) -> Iterator[Page]:
     Raises:
         AssertionError: at the end, when the page logged an error, broke its content policy, or called another host.
     """
-    context = browser.new_context(
-        **({"locale": "ko-KR", "timezone_id": "Asia/Seoul", "viewport": DESK, "accept_downloads": True} | options)
-    )
+    usual: dict[str, Any] = {"locale": "ko-KR", "timezone_id": "Asia/Seoul", "viewport": DESK}
+    context = browser.new_context(**(usual | options))
     complaints: list[str] = []
 
     def keep_inside(route: Route) -> None:

