@@ -1,0 +1,6 @@
+/** What the pages do beyond plain HTML. Everything works without it. */
+
+import "./fold.js";
+import "./poll.js";
+import "./submit.js";
+import "./theme.js";
