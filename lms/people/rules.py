@@ -1,6 +1,7 @@
 """Words and decisions about people and the organization."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -88,3 +89,114 @@ class Scope:
 def whole_network(on: date) -> Scope:
     """Return the scope of the command line and of background work: everyone (ruling 22)."""
     return Scope(person_id=None, on=on, network=True, counted_network=True)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDuty:
+    """A duty in force over a unit. `network` tells that the unit is the whole network."""
+
+    kind: DutyKind
+    unit_id: int
+    network: bool = False
+
+
+def implied_duties(postings: Iterable[tuple[int, str]]) -> list[HeldDuty]:
+    """Return the duties that jobs carry at the centers they are posted to, from (center_id, role code) pairs."""
+    return [HeldDuty(DUTY_OF_JOB[code], center_id) for center_id, code in postings if code in DUTY_OF_JOB]
+
+
+def combine_duties(
+    held: Iterable[HeldDuty],
+    opened: Mapping[int, bool],
+    centers_under: Mapping[int, frozenset[int]],
+    *,
+    person_id: int,
+    on: date,
+    names_open: bool,
+) -> Scope:
+    """Return the union of what the duties allow (ruling 4).
+
+    `opened` holds the units whose names a stated purpose opened that day (True: the network); `centers_under` the
+    open centers below each unit. A purpose never opens more than the duties in force reach.
+    """
+    held = list(held)
+    naming = [duty for duty in held if duty.kind in NAMING_DUTIES]
+    counting = [duty for duty in held if duty.kind in COUNTING_DUTIES]
+    named = _reach(naming, centers_under)
+    network = any(duty.network for duty in naming)
+    own = _reach([duty for duty in held if duty.kind in CENTER_DUTIES], centers_under)
+    stated = frozenset[int]().union(*(centers_under.get(unit_id, frozenset()) for unit_id in opened))
+    all_stated = any(opened.values())
+    open_ids = named if names_open or all_stated else own | (stated if network else stated & named)
+    everything_open = names_open or all_stated or (not network and named <= open_ids)
+    return Scope(
+        person_id=person_id,
+        on=on,
+        network=network,
+        center_ids=named,
+        counted_network=any(duty.network for duty in counting),
+        counted_center_ids=_reach(counting, centers_under),
+        open_center_ids=open_ids,
+        purpose_needed=not everything_open,
+        duties=frozenset(duty.kind for duty in held),
+    )
+
+
+def _reach(duties: Iterable[HeldDuty], centers_under: Mapping[int, frozenset[int]]) -> frozenset[int]:
+    return frozenset[int]().union(*(centers_under.get(duty.unit_id, frozenset()) for duty in duties))
+
+
+def names_open(scope: Scope, center_ids: Iterable[int] | None = None) -> bool:
+    """Tell whether names at these centers (None: all of the scope's) may be shown now, without stating a purpose.
+
+    Out of scope is never open. The viewer's own name needs no asking.
+    """
+    if center_ids is None:
+        return (scope.network or bool(scope.center_ids)) and not scope.purpose_needed
+    wanted = frozenset(center_ids)
+    if not scope.network and not wanted <= scope.center_ids:
+        return False
+    return not scope.purpose_needed or wanted <= scope.open_center_ids
+
+
+def search_text_of(name: str, staff_numbers: Iterable[str]) -> str:
+    """Return what search looks through: staff numbers, the name, and each two letters of it that stand side by side."""
+    plain = name.casefold()
+    pairs = [plain[start : start + 2] for start in range(len(plain) - 1)]
+    return " ".join([*(number.casefold() for number in staff_numbers), plain, *pairs])[:600]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffNumbers:
+    """Every staff number ever given, with whose it is; reads numbers whose leading zeros a spreadsheet dropped.
+
+    `width` is how many digits all-digit numbers have: as told, else as all known ones have; None when they differ.
+    """
+
+    owners: Mapping[str, int]
+    width: int | None = None
+    widths: frozenset[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        widths = frozenset(len(number) for number in self.owners if is_digits(number))
+        object.__setattr__(self, "widths", widths)
+        if self.width is None and len(widths) == 1:
+            object.__setattr__(self, "width", next(iter(widths)))
+
+    def read(self, cell: str, *, was_number: bool = False) -> str | None:
+        """Return the staff number a cell means; None when zeros may be missing and it is unknown how many.
+
+        `was_number` tells that a spreadsheet held the cell as a number.
+        """
+        if cell in self.owners or not is_digits(cell):
+            return cell
+        if self.width is not None:
+            return cell.zfill(self.width)
+        if any(cell.zfill(width) in self.owners for width in self.widths) or (was_number and self.widths):
+            return None
+        return cell
+
+
+def is_digits(text: str) -> bool:
+    """Tell whether a text is made of the digits 0 to 9 only."""
+    return text.isascii() and text.isdigit()

@@ -1,0 +1,221 @@
+"""Reads about people and the organization. Whoever reads people hands in the viewer's scope."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from lms.people.models import (
+    Duty,
+    JobRole,
+    JobRoleTerm,
+    Leave,
+    NamePurpose,
+    OrgPlacement,
+    OrgUnit,
+    Person,
+    Posting,
+    StaffNumber,
+)
+from lms.people.rules import DutyKind, HeldDuty, Scope, StaffNumbers, UnitKind, combine_duties, implied_duties
+from lms.shared.errors import NotFoundError
+
+Names = Literal["purpose", "open"]
+Dated = type[Posting | Duty | Leave | OrgPlacement | JobRoleTerm]
+
+
+def covers(row: Dated, on: date) -> ColumnElement[bool]:
+    """Return the condition that a dated fact is in force on a day and not superseded."""
+    return and_(
+        row.superseded_at.is_(None), row.starts_on <= on, or_(row.ends_on.is_(None), row.ends_on > on)
+    )  # fmt: skip
+
+
+def is_open(on: date) -> ColumnElement[bool]:
+    """Return the condition that an org unit is open on a day."""
+    return and_(
+        or_(OrgUnit.opened_on.is_(None), OrgUnit.opened_on <= on),
+        or_(OrgUnit.closed_on.is_(None), OrgUnit.closed_on > on),
+    )
+
+
+def on_leave(person_id: InstrumentedAttribute[int], on: date) -> ColumnElement[bool]:
+    """Return the condition that a person is away on a day."""
+    return exists().where(Leave.person_id == person_id, covers(Leave, on))
+
+
+def placement_on(as_of: date) -> Subquery:
+    """Return center_id, area_id, region_id of every unit of level CENTER on a day; None above a head-office one."""
+    under_area = aliased(OrgPlacement)
+    under_region = aliased(OrgPlacement)
+    return (
+        select(
+            OrgUnit.id.label("center_id"),
+            under_area.parent_id.label("area_id"),
+            under_region.parent_id.label("region_id"),
+        )
+        .outerjoin(under_area, and_(under_area.unit_id == OrgUnit.id, covers(under_area, as_of)))
+        .outerjoin(under_region, and_(under_region.unit_id == under_area.parent_id, covers(under_region, as_of)))
+        .where(OrgUnit.kind == UnitKind.CENTER)
+        .subquery("placement")
+    )
+
+
+def active_postings(as_of: date) -> Select[int, int, int]:
+    """Select person_id, center_id, role_id of everyone active on a day, once each.
+
+    Active: the primary posting covers the day, its center is open, and the person is not on leave.
+    """
+    return (
+        select(Posting.person_id, Posting.center_id, Posting.role_id)
+        .join(OrgUnit, OrgUnit.id == Posting.center_id)
+        .where(covers(Posting, as_of), Posting.is_primary, is_open(as_of), ~on_leave(Posting.person_id, as_of))
+    )
+
+
+def frontline_roles(as_of: date) -> Select[int]:
+    """Select role_id of the job roles that are front line on a day."""
+    return select(JobRoleTerm.role_id).where(covers(JobRoleTerm, as_of), JobRoleTerm.is_frontline)
+
+
+def visible_people(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition on `Person.id` that the viewer may see this person by name: themselves, and their people."""
+    if scope.network:
+        return true()
+    reached = [Person.id == scope.person_id] if scope.person_id is not None else []
+    if scope.center_ids:
+        posted = select(Posting.person_id).where(
+            Posting.center_id.in_(sorted(scope.center_ids)), covers(Posting, scope.on)
+        )
+        reached.append(Person.id.in_(posted))
+    return or_(*reached) if reached else false()
+
+
+def scope_of(session: Session, *, person_id: int, on: date, names: Names) -> Scope:
+    """Return whom a person may see on a day (domain §1.2, rulings 4 and 16).
+
+    Whoever has no posting on the day, or is on leave, sees themselves only: a transfer, leave or the end of a duty
+    cuts access the same day. `names` is the house's setting: "purpose", or "open" for networks where managers see
+    names at once.
+    """
+    postings = session.execute(
+        select(Posting.center_id, JobRole.code, on_leave(Posting.person_id, on).label("away"))
+        .join(JobRole, JobRole.id == Posting.role_id)
+        .join(OrgUnit, OrgUnit.id == Posting.center_id)
+        .where(Posting.person_id == person_id, covers(Posting, on), is_open(on))
+    ).all()
+    if not postings or any(posting.away for posting in postings):
+        return Scope(person_id=person_id, on=on)
+    held = implied_duties((posting.center_id, posting.code) for posting in postings)
+    held += _appointed(session, person_id, on)
+    if not held:
+        return Scope(person_id=person_id, on=on)
+    opened = _stated(session, person_id, on) if names == "purpose" else {}
+    units = {duty.unit_id for duty in held} | set(opened)
+    return combine_duties(
+        held, opened, _centers_under(session, units, on), person_id=person_id, on=on, names_open=names == "open"
+    )
+
+
+def _appointed(session: Session, person_id: int, on: date) -> list[HeldDuty]:
+    rows = session.execute(
+        select(Duty.kind, Duty.unit_id, OrgUnit.kind.label("level"))
+        .join(OrgUnit, OrgUnit.id == Duty.unit_id)
+        .where(Duty.person_id == person_id, covers(Duty, on), is_open(on))
+    )
+    return [HeldDuty(DutyKind(row.kind), row.unit_id, network=row.level == UnitKind.NETWORK) for row in rows]
+
+
+def _stated(session: Session, person_id: int, on: date) -> dict[int, bool]:
+    """Return the units a purpose was stated for that day, each with whether it is the network."""
+    rows = session.execute(
+        select(NamePurpose.unit_id, OrgUnit.kind)
+        .join(OrgUnit, OrgUnit.id == NamePurpose.unit_id)
+        .where(NamePurpose.person_id == person_id, NamePurpose.stated_on == on)
+    )
+    return {unit_id: kind == UnitKind.NETWORK for unit_id, kind in rows}
+
+
+def _centers_under(session: Session, unit_ids: set[int], on: date) -> dict[int, frozenset[int]]:
+    """Return the open centers under each unit on a day; a center stands under itself."""
+    placement = placement_on(on)
+    rows = session.execute(
+        select(placement)
+        .join(OrgUnit, OrgUnit.id == placement.c.center_id)
+        .where(or_(*(column.in_(unit_ids) for column in placement.c)), is_open(on))
+    )
+    under: dict[int, set[int]] = {}
+    for center_id, area_id, region_id in rows:
+        for unit_id in (center_id, area_id, region_id):
+            if unit_id in unit_ids:
+                under.setdefault(unit_id, set()).add(center_id)
+    return {unit_id: frozenset(centers) for unit_id, centers in under.items()}
+
+
+def find_person_by_public_id(session: Session, *, scope: Scope, public_id: str) -> Person | None:
+    """Find a person the viewer may see; None when out of scope or missing."""
+    return session.scalars(select(Person).where(Person.public_id == public_id, visible_people(scope))).one_or_none()
+
+
+def get_person_by_public_id(session: Session, *, scope: Scope, public_id: str) -> Person:
+    """Return a person the viewer may see.
+
+    Raises:
+        NotFoundError: out of scope or missing.
+    """
+    found = find_person_by_public_id(session, scope=scope, public_id=public_id)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def find_person_by_staff_no(session: Session, *, scope: Scope, staff_no: str) -> Person | None:
+    """Find the person who holds or once held a staff number."""
+    held = select(StaffNumber.person_id).where(StaffNumber.staff_no == staff_no)
+    return session.scalars(select(Person).where(Person.id.in_(held), visible_people(scope))).one_or_none()
+
+
+def load_staff_numbers(session: Session, *, scope: Scope) -> StaffNumbers:
+    """Load whose every staff number is or was, for files that name people by them.
+
+    Raises:
+        NotFoundError: the viewer's scope is not the whole network.
+    """
+    if not scope.network:
+        raise NotFoundError
+    rows = session.execute(select(StaffNumber.staff_no, StaffNumber.person_id))
+    return StaffNumbers({row.staff_no: row.person_id for row in rows})
+
+
+def find_posting(session: Session, *, scope: Scope, person_id: int, on: date) -> Posting | None:
+    """Find the primary posting of a person on a day."""
+    wanted = (
+        select(Posting)
+        .join(Person, Person.id == Posting.person_id)
+        .where(Posting.person_id == person_id, Posting.is_primary, covers(Posting, on), visible_people(scope))
+    )
+    return session.scalars(wanted).one_or_none()
+
+
+def list_leaves(session: Session, *, scope: Scope, person_id: int) -> list[Leave]:
+    """List a person's leaves as known now, oldest first."""
+    wanted = (
+        select(Leave)
+        .join(Person, Person.id == Leave.person_id)
+        .where(Leave.person_id == person_id, Leave.superseded_at.is_(None), visible_people(scope))
+        .order_by(Leave.starts_on)
+    )
+    return list(session.scalars(wanted))
+
+
+def list_job_roles(session: Session) -> list[JobRole]:
+    """List the job roles in catalog order."""
+    return list(session.scalars(select(JobRole).order_by(JobRole.id)))
+
+
+def find_people(session: Session, *, scope: Scope, person_ids: Iterable[int]) -> dict[int, Person]:
+    """Find those of the given people whom the viewer may see, by id."""
+    wanted = select(Person).where(Person.id.in_(sorted(set(person_ids))), visible_people(scope))
+    return {person.id: person for person in session.scalars(wanted)}
