@@ -62,6 +62,6 @@ translations: setup ## Collect texts, update the catalogs, compile them
 	@$(BIN)/pybabel update --quiet --no-fuzzy-matching --ignore-obsolete --no-wrap --input-file $(TRANSLATIONS)/messages.pot --output-dir $(TRANSLATIONS)
 	@$(BIN)/pybabel compile --directory $(TRANSLATIONS)
 
-lock: setup ## Lock again after pyproject.toml changed, and export requirements.txt
+lock: .venv/bin/uv ## Lock again after pyproject.toml changed, and export requirements.txt
 	@$(BIN)/uv lock
 	@$(BIN)/uv export --quiet --locked --no-dev --no-emit-project --no-header --output-file requirements.txt

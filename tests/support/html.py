@@ -1,5 +1,6 @@
 """Strict reading of HTML answers: what a browser silently repairs is an error here."""
 
+import re
 from collections import Counter
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -9,6 +10,8 @@ from html5lib.html5parser import ParseError
 
 # Attributes that point at elements of the same page by id.
 REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "list", "form", "headers")
+
+HOMES = {"tr": "tbody", "td": "tr", "th": "tr", "tbody": "table", "thead": "table", "option": "select"}
 
 
 class HtmlError(AssertionError):
@@ -24,12 +27,17 @@ def check_html(source: str, address: str = "") -> Element:
     is_page = source.lstrip()[:15].lower().startswith("<!doctype")
     parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
     try:
-        # A template element takes any fragment, rows of a table included.
-        root = parser.parse(source) if is_page else parser.parseFragment(source, container="template")
+        root = parser.parse(source) if is_page else parser.parseFragment(source, container=_home_of(source))
     except ParseError as error:
         raise HtmlError(f"{address}: {_place(parser, source)}: {error}") from error
     _check_ids(root, address, whole=is_page)
     return _as_element(root)
+
+
+def _home_of(fragment: str) -> str:
+    """Return the element that a fragment is parsed in: rows belong in a table's body, cells in a row."""
+    found = re.match(r"\s*<(\w+)", fragment)
+    return HOMES.get(found[1].lower(), "div") if found else "div"
 
 
 def _place(parser: Any, source: str) -> str:
