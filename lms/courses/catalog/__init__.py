@@ -1,0 +1,1 @@
+"""The catalog as it comes in a file."""

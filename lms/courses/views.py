@@ -1,0 +1,41 @@
+"""Pages of the catalog, open to everyone signed in."""
+
+from flask import Blueprint, abort, render_template, request
+
+from lms.courses import queries
+from lms.shared.db import db
+from lms.web.dates import today
+
+blueprint = Blueprint("courses", __name__, url_prefix="/courses")
+
+
+@blueprint.get("")
+def catalog() -> str:
+    session = db.session()
+    tier = request.args.get("tier", type=int)
+    competency = request.args.get("competency") or None
+    text = request.args.get("q", "").strip()[:100]
+    return render_template(
+        "courses/catalog.html",
+        courses=queries.list_courses(session, tier=tier, competency=competency, text=text),
+        tiers=queries.list_tiers(session),
+        competencies=queries.list_competencies(session),
+        chosen={"tier": tier, "competency": competency, "q": text},
+        day=today(),
+        version_in_force=queries.version_in_force,
+    )
+
+
+@blueprint.get("/<public_id>")
+def course(public_id: str) -> str:
+    session = db.session()
+    found = queries.get_course(session, public_id=public_id)
+    if not found.versions:
+        abort(404)
+    return render_template(
+        "courses/course.html",
+        course=found,
+        version=queries.version_in_force(found, today()),
+        opens=queries.list_courses_opened_by(session, found),
+        day=today(),
+    )
