@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 # A person below this percentage falls short unless asked otherwise (ruling 9).
 DEFAULT_TARGET = 80
@@ -88,15 +89,14 @@ class ShortfallSort(StrEnum):
     OLDEST = "oldest"
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """How many enrollments have fallen due, are done, and were done on time. Sums are added, never percentages."""
 
     due: int = 0
     done: int = 0
     on_time: int = 0
 
-    def __add__(self, other: "Tally") -> "Tally":
+    def __add__(self, other: "Tally") -> "Tally":  # type: ignore[override]  # adds up; a tuple would be joined
         return Tally(self.due + other.due, self.done + other.done, self.on_time + other.on_time)
 
     @property
@@ -161,8 +161,7 @@ class ShortfallFilter(RateFilter):
     severity: Severity | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RateLine:
+class RateLine(NamedTuple):
     """The rate of one group. `people_short` counts people below the default target by rate alone.
 
     `code` is "" for people whose center stands under no area or region; role and tier have no `public_id`.
@@ -177,8 +176,7 @@ class RateLine:
     people_short: int
 
 
-@dataclass(frozen=True, slots=True)
-class MissingCourse:
+class MissingCourse(NamedTuple):
     """A course that is due and not done; `days_overdue` is 0 on the due day itself."""
 
     course_code: str
@@ -188,8 +186,7 @@ class MissingCourse:
     days_overdue: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShortfallLine:
+class ShortfallLine(NamedTuple):
     """A person who falls short, where they work on that day, by how much, since when and why."""
 
     person_id: int

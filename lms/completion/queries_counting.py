@@ -1,0 +1,168 @@
+"""What every rate stands on: which enrollments count on a day, which people, and what a filter reaches."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from lms.completion.rules import DEFAULT_TARGET, RateFilter
+from lms.courses.models import Course
+from lms.enrollments.models import Enrollment
+from lms.people.models import JobRole, OrgUnit, Posting
+from lms.people.queries import active_postings, frontline_roles, placement_on
+from lms.people.rules import Scope, UnitKind
+
+# SQLAlchemy's Core tables: rates are read as plain tuples, never as objects.
+enrollment = Enrollment.__table__
+# Rows of a long list are fetched in parts, through a server-side cursor where the database has one.
+STREAM = {"yield_per": 2000}
+Ids = frozenset[int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Database ids that a scope and a filter leave; None leaves all."""
+
+    center_ids: Ids = None
+    role_ids: Ids = None
+    course_ids: Ids = None
+
+
+def counts_on(day: date) -> ColumnElement[bool]:
+    """Tell whether an enrollment is in the rate on `day`, of a person who is active then. The one denominator.
+
+    Required, fallen due, assigned, not voided; and no later cycle of the same course counts for the person by then
+    (ruling 5). `has_later_cycle` spares looking for one where there is none.
+    """
+    later = aliased(Enrollment.__table__)
+    superseded = (
+        select(literal(1))
+        .where(
+            later.c.person_id == enrollment.c.person_id,
+            later.c.course_id == enrollment.c.course_id,
+            later.c.cycle > enrollment.c.cycle,
+            _has_fallen_due(later, day),
+        )
+        .correlate(enrollment)
+        .exists()
+    )
+    return and_(_has_fallen_due(enrollment, day), or_(enrollment.c.has_later_cycle.is_(False), ~superseded))
+
+
+def _has_fallen_due(table: FromClause, day: date) -> ColumnElement[bool]:
+    return and_(
+        table.c.required.is_(True),
+        table.c.due_on <= day,
+        table.c.assigned_on <= day,
+        or_(table.c.voided_on.is_(None), table.c.voided_on > day),
+    )
+
+
+def is_done(day: date) -> ColumnElement[bool]:
+    """Tell whether an enrollment is completed by `day`."""
+    return enrollment.c.completed_on <= day
+
+
+def is_overdue(day: date) -> ColumnElement[bool]:
+    """Tell whether a counted enrollment is open and was due before `day`: the due day itself is in time (ruling 6)."""
+    return and_(enrollment.c.due_on < day, or_(enrollment.c.completed_on.is_(None), enrollment.c.completed_on > day))
+
+
+def count_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """Count the rows that meet a condition."""
+    return func.sum(case((condition, 1), else_=0))
+
+
+def tally_columns(day: date) -> tuple[ColumnElement[int], ColumnElement[int], ColumnElement[int]]:
+    """Return the aggregates due, done and on_time over counted enrollments."""
+    on_time = and_(is_done(day), enrollment.c.completed_on <= enrollment.c.due_on)
+    return (
+        func.count().label("due"),
+        count_if(is_done(day)).label("done"),
+        count_if(on_time).label("on_time"),
+    )
+
+
+def is_short(due: ColumnElement[int], done: ColumnElement[int], target: int = DEFAULT_TARGET) -> ColumnElement[bool]:
+    """Tell whether a rate is below target, in integers: the SQL of `Tally.is_below`."""
+    return done * 100 < due * target
+
+
+def counted(day: date, reach: Reach, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Select from the enrollments that count on `day` within `reach`, narrowed to its people before anything is read.
+
+    Whether the person is active on `day` is for the caller to join: `active_postings`.
+    """
+    query = select(*columns).select_from(enrollment).where(counts_on(day))
+    if reach.course_ids is not None:
+        query = query.where(enrollment.c.course_id.in_(reach.course_ids))
+    if reach.center_ids is not None:
+        # Without this the database would add up everyone and then throw most away.
+        there = within(active_postings(day), reach).with_only_columns(Posting.person_id)
+        query = query.where(enrollment.c.person_id.in_(there))
+    return query
+
+
+def within(postings: Select[int, int, int], reach: Reach) -> Select[int, int, int]:
+    """Narrow postings to the centers and roles of `reach`."""
+    if reach.center_ids is not None:
+        postings = postings.where(Posting.center_id.in_(reach.center_ids))
+    if reach.role_ids is not None:
+        postings = postings.where(Posting.role_id.in_(reach.role_ids))
+    return postings
+
+
+def reach_of(session: Session, *, scope: Scope, as_of: date, where: RateFilter, named: bool) -> Reach:
+    """Return the ids that the viewer's scope and a filter leave on `as_of`.
+
+    `named` asks for the centers whose people may be named, otherwise for those whose figures may be seen.
+    """
+    everywhere, allowed = (
+        (scope.network, scope.center_ids) if named else (scope.counted_network, scope.counted_center_ids)
+    )
+    return Reach(
+        center_ids=_center_ids(session, None if everywhere else allowed, as_of, where),
+        role_ids=_role_ids(session, as_of, where),
+        course_ids=_course_ids(session, where),
+    )
+
+
+def _center_ids(session: Session, allowed: Ids, as_of: date, where: RateFilter) -> Ids:
+    if where.unit_id is None and not where.center_codes:
+        return allowed
+    placed = placement_on(as_of)
+    query = select(placed.c.center_id)
+    if where.unit_id is not None:
+        whole = select(OrgUnit.id).where(OrgUnit.id == where.unit_id, OrgUnit.kind == UnitKind.NETWORK).exists()
+        levels = (placed.c.center_id, placed.c.area_id, placed.c.region_id)
+        query = query.where(or_(whole, *(level == where.unit_id for level in levels)))
+    if where.center_codes:
+        named = select(OrgUnit.id).where(OrgUnit.kind == UnitKind.CENTER, OrgUnit.code.in_(where.center_codes))
+        query = query.where(placed.c.center_id.in_(named))
+    found = frozenset(session.scalars(query))
+    return found if allowed is None else found & allowed
+
+
+def _role_ids(session: Session, as_of: date, where: RateFilter) -> Ids:
+    if not where.role_codes and where.frontline is None:
+        return None
+    query = select(JobRole.id)
+    if where.role_codes:
+        query = query.where(JobRole.code.in_(where.role_codes))
+    if where.frontline is not None:
+        frontline = frontline_roles(as_of)
+        query = query.where(JobRole.id.in_(frontline) if where.frontline else JobRole.id.not_in(frontline))
+    return frozenset(session.scalars(query))
+
+
+def _course_ids(session: Session, where: RateFilter) -> Ids:
+    if not where.course_codes and not where.tiers:
+        return None
+    query = select(Course.id)
+    if where.course_codes:
+        query = query.where(Course.code.in_(where.course_codes))
+    if where.tiers:
+        query = query.where(Course.tier_level.in_(where.tiers))
+    return frozenset(session.scalars(query))

@@ -1,0 +1,105 @@
+"""Names for groups: units, job roles, tiers and courses by database id, in the order of their codes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.completion.queries_counting import Ids
+from lms.completion.rules import Dimension
+from lms.courses.models import Course, Tier
+from lms.people.models import JobRole, OrgUnit
+from lms.people.queries import is_open, placement_on
+from lms.people.rules import UnitKind
+
+
+class Label(NamedTuple):
+    """How a group is called; roles and tiers have no `public_id`."""
+
+    code: str
+    name_ko: str
+    name_en: str
+    public_id: str | None
+
+
+class Place(NamedTuple):
+    """A center with the area and region above it on a day; `NOWHERE` where it stands under none."""
+
+    center: Label
+    area: Label
+    region: Label
+
+
+NOWHERE = Label("", "", "", None)
+Labels = Mapping[int | None, Label]
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """Every center's place on a day, and which unit ids it stands under."""
+
+    labels: Mapping[int | None, Label]
+    parents: Mapping[int | None, tuple[int | None, int | None]]
+    network_id: int
+    open_ids: frozenset[int]
+
+    def place(self, center_id: int) -> Place:
+        """Return the names of a center and of what it stands under."""
+        area_id, region_id = self.parents[center_id]
+        return Place(self.labels[center_id], self.labels[area_id], self.labels[region_id])
+
+    def group_of(self, center_id: int | None, by: Dimension) -> int | None:
+        """Return the id of the unit of level `by` that a center belongs to."""
+        area_id, region_id = self.parents[center_id]
+        units = {Dimension.CENTER: center_id, Dimension.AREA: area_id, Dimension.REGION: region_id}
+        return units.get(by, self.network_id)
+
+    def groups(self, by: Dimension, center_ids: Iterable[int]) -> Labels:
+        """Return the units of level `by` above some centers, in the order of their codes."""
+        found = {self.group_of(center_id, by) for center_id in center_ids}
+        return {unit_id: self.labels[unit_id] for unit_id in sorted(found, key=lambda key: self.labels[key].code)}
+
+
+def load_organization(session: Session, *, as_of: date) -> Organization:
+    """Load the units and which stands under which on `as_of`."""
+    units = session.execute(
+        select(
+            OrgUnit.id, OrgUnit.code, OrgUnit.name_ko, OrgUnit.name_en, OrgUnit.public_id, OrgUnit.kind,
+            is_open(as_of).label("is_open"),
+        )
+    ).all()  # fmt: skip
+    placement = placement_on(as_of)
+    labels: dict[int | None, Label] = {unit.id: Label(*unit[1:5]) for unit in units}
+    return Organization(
+        labels=labels | {None: NOWHERE},
+        parents={center: (area, region) for center, area, region in session.execute(select(placement))},
+        network_id=next(unit.id for unit in units if unit.kind == UnitKind.NETWORK),
+        open_ids=frozenset(unit.id for unit in units if unit.kind == UnitKind.CENTER and unit.is_open),
+    )
+
+
+def role_labels(session: Session, ids: Ids = None) -> Labels:
+    """Load the job roles in the order of their codes."""
+    query = select(JobRole.id, JobRole.code, JobRole.title_ko, JobRole.title_en).order_by(JobRole.code)
+    if ids is not None:
+        query = query.where(JobRole.id.in_(ids))
+    return {role_id: Label(code, ko, en, None) for role_id, code, ko, en in session.execute(query)}
+
+
+def tier_labels(session: Session, course_ids: Ids = None) -> Labels:
+    """Load the tiers in their order; with `course_ids`, those of these courses."""
+    query = select(Tier.level, Tier.name_ko, Tier.name_en).order_by(Tier.level)
+    if course_ids is not None:
+        query = query.where(Tier.level.in_(select(Course.tier_level).where(Course.id.in_(course_ids))))
+    return {level: Label(str(level), ko, en, None) for level, ko, en in session.execute(query)}
+
+
+def course_labels(session: Session, ids: Ids = None) -> Labels:
+    """Load the courses in the order of their codes."""
+    query = select(Course.id, Course.code, Course.title_ko, Course.title_en, Course.public_id).order_by(Course.code)
+    if ids is not None:
+        query = query.where(Course.id.in_(ids))
+    return {row[0]: Label(*row[1:]) for row in session.execute(query)}
