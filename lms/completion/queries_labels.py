@@ -46,7 +46,7 @@ class Organization:
     network_id: int
     open_ids: frozenset[int]
 
-    def place(self, center_id: int) -> Place:
+    def place(self, center_id: int | None) -> Place:
         """Return the names of a center and of what it stands under."""
         area_id, region_id = self.parents[center_id]
         return Place(self.labels[center_id], self.labels[area_id], self.labels[region_id])

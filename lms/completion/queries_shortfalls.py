@@ -165,32 +165,18 @@ def _lines(session: Session, rows: Iterable[Row[Any]], as_of: date) -> Iterator[
     organization = load_organization(session, as_of=as_of)
     roles, courses = role_labels(session), course_labels(session)
     places = {center_id: organization.place(center_id) for center_id in organization.parents}
-    for (
-        person_id,
-        public_id,
-        staff_no,
-        name,
-        center_id,
-        role_id,
-        due,
-        done,
-        on_time,
-        overdue,
-        oldest,
-        missing,
-        *_,
-    ) in rows:
-        center, area, region = places[center_id]
-        role = roles[role_id]
-        days = days_overdue(oldest, as_of)
+    for row in rows:
+        center, area, region = places[row.center_id]
+        role = roles[row.role_id]
+        days = days_overdue(row.oldest, as_of)
         yield ShortfallLine(
-            person_id, public_id, staff_no, name,
+            row.id, row.public_id, row.staff_no, row.name,
             center.code, center.name_ko, center.name_en,
             area.code, area.name_ko, area.name_en,
             region.code, region.name_ko, region.name_en,
             role.code, role.name_ko, role.name_en,
-            Tally(due, done, on_time), overdue, oldest, days, severity_of(days),
-            _missing_courses(missing, courses, as_of),
+            Tally(row.due, row.done, row.on_time), row.overdue, row.oldest, days, severity_of(days),
+            _missing_courses(row.missing, courses, as_of),
         )  # fmt: skip
 
 
