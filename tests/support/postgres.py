@@ -120,6 +120,9 @@ def _readable_install(folder: Path) -> Path:
             return INSTALL
     except PermissionError:
         pass
-    copy = folder / "pginstall"
-    shutil.copytree(INSTALL, copy, symlinks=True)
-    return copy
+    package = INSTALL.parent
+    # The libraries lie beside the package, and the programs look for them there.
+    for name in (package.name, f"{package.name}.libs"):
+        if (package.parent / name).exists():
+            shutil.copytree(package.parent / name, folder / "wheel" / name, symlinks=True)
+    return folder / "wheel" / package.name / INSTALL.name
