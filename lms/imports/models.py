@@ -14,7 +14,8 @@ class ImportRun(WithPublicId, Base):
 
     `state` is one of `rules.ImportState`; `rows_read` grows while it runs, `rows_total` is 0 while unknown (bytes
     then tell the progress, in `progress_pct`); `counts` holds the outcome by kind of change; `options` what was
-    asked for. The file itself is kept at `stored_as` in the data directory until the run has ended.
+    asked for. `preview` holds the first changes of each kind, `restore` what undoing it puts back beside dated facts.
+    `failure` is the code of what stopped it, with its values as JSON. The file itself is kept at `stored_as` in the data directory until the run has ended.
     """
 
     __tablename__ = "import_run"
@@ -31,6 +32,8 @@ class ImportRun(WithPublicId, Base):
     rows_read: Mapped[int] = mapped_column(default=0)
     progress_pct: Mapped[int] = mapped_column(default=0)
     failure: Mapped[str | None] = mapped_column(Text)
+    preview: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, deferred=True)
+    restore: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, deferred=True)
     # A plain number: `imports` stands below `people`.
     requested_by_id: Mapped[int | None]
     requested_by: Mapped[str] = mapped_column(String(120))

@@ -10,6 +10,13 @@ from lms.shared.db import Base, Recorded, WithPublicId
 CURRENT = text("superseded_at IS NULL")
 
 
+class Imported(Recorded):
+    """A dated fact that a file may have brought or superseded: what undoing that file looks for."""
+
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id"), index=True)
+    superseded_by_import_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id"), index=True)
+
+
 class OrgUnit(WithPublicId, Base):
     """A center, area or region, or the network. Which stands under which is dated: see `OrgPlacement`."""
 
@@ -88,6 +95,7 @@ class Person(WithPublicId, Base):
     search_text: Mapped[str] = mapped_column(String(600), default="")
     is_synthetic: Mapped[bool] = mapped_column(default=False)
     recorded_at: Mapped[datetime]
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id"), index=True)
 
     postings: Mapped[list["Posting"]] = relationship(viewonly=True, order_by="Posting.starts_on")
 
@@ -103,7 +111,7 @@ class StaffNumber(Base):
     issued_on: Mapped[date]
 
 
-class Posting(Recorded, Base):
+class Posting(Imported, Base):
     """A person works at a center in a job role from–to. Employed on a day means a posting covers it.
 
     `is_primary` names the posting whose center and role stand in figures when two overlap.
@@ -123,13 +131,12 @@ class Posting(Recorded, Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     is_primary: Mapped[bool] = mapped_column(default=True)
-    import_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id"), index=True)
 
     center: Mapped[OrgUnit] = relationship()
     role: Mapped[JobRole] = relationship()
 
 
-class Duty(Recorded, Base):
+class Duty(Imported, Base):
     """A person holds a duty over a unit from–to, beside any posting. `granted_by_id` is None for imported ones."""
 
     __tablename__ = "duty"
@@ -150,7 +157,7 @@ class Duty(Recorded, Base):
     unit: Mapped[OrgUnit] = relationship()
 
 
-class Leave(Recorded, Base):
+class Leave(Imported, Base):
     """A person is away from `starts_on` until `ends_on`, the first day back. Dates only, never a reason."""
 
     __tablename__ = "leave"

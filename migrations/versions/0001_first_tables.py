@@ -97,6 +97,8 @@ def upgrade() -> None:
         sa.Column("rows_read", sa.Integer(), nullable=False),
         sa.Column("progress_pct", sa.Integer(), nullable=False),
         sa.Column("failure", sa.Text(), nullable=True),
+        sa.Column("preview", sa.JSON(), nullable=False),
+        sa.Column("restore", sa.JSON(), nullable=False),
         sa.Column("requested_by_id", sa.Integer(), nullable=True),
         sa.Column("requested_by", sa.String(length=120), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -148,18 +150,23 @@ def upgrade() -> None:
         sa.Column("search_text", sa.String(length=600), nullable=False),
         sa.Column("is_synthetic", sa.Boolean(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("import_id", sa.Integer(), nullable=True),
         sa.Column("public_id", sa.String(length=11), nullable=False),
+        sa.ForeignKeyConstraint(["import_id"], ["import_run.id"], name=op.f("fk_person_import_id_import_run")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("public_id", name=op.f("uq_person_public_id")),
         sa.UniqueConstraint("staff_no", name=op.f("uq_person_staff_no")),
     )
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_person_import_id"), ["import_id"], unique=False)
+
     op.create_table(
         "sign_in_attempt",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("staff_no", sa.String(length=64), nullable=False),
         sa.Column("ip", sa.String(length=60), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("succeeded", sa.Boolean(), nullable=False),
+        sa.Column("outcome", sa.String(length=10), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempt")),
     )
     with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
@@ -222,13 +229,23 @@ def upgrade() -> None:
         sa.Column("granted_by_id", sa.Integer(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("import_id", sa.Integer(), nullable=True),
+        sa.Column("superseded_by_import_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name=op.f("ck_duty_interval")),
         sa.ForeignKeyConstraint(["granted_by_id"], ["person.id"], name=op.f("fk_duty_granted_by_id_person")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_duty_person_id_person")),
         sa.ForeignKeyConstraint(["unit_id"], ["org_unit.id"], name=op.f("fk_duty_unit_id_org_unit")),
+        sa.ForeignKeyConstraint(["import_id"], ["import_run.id"], name=op.f("fk_duty_import_id_import_run")),
+        sa.ForeignKeyConstraint(
+            ["superseded_by_import_id"],
+            ["import_run.id"],
+            name=op.f("fk_duty_superseded_by_import_id_import_run"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duty")),
     )
     with op.batch_alter_table("duty", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_duty_import_id"), ["import_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_duty_superseded_by_import_id"), ["superseded_by_import_id"], unique=False)
         batch_op.create_index(
             "ix_duty_person",
             ["person_id"],
@@ -268,11 +285,21 @@ def upgrade() -> None:
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("import_id", sa.Integer(), nullable=True),
+        sa.Column("superseded_by_import_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name=op.f("ck_leave_interval")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_leave_person_id_person")),
+        sa.ForeignKeyConstraint(["import_id"], ["import_run.id"], name=op.f("fk_leave_import_id_import_run")),
+        sa.ForeignKeyConstraint(
+            ["superseded_by_import_id"],
+            ["import_run.id"],
+            name=op.f("fk_leave_superseded_by_import_id_import_run"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_leave")),
     )
     with op.batch_alter_table("leave", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_leave_import_id"), ["import_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_leave_superseded_by_import_id"), ["superseded_by_import_id"], unique=False)
         batch_op.create_index(
             "ix_leave_person",
             ["person_id"],
@@ -335,17 +362,27 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("is_primary", sa.Boolean(), nullable=False),
-        sa.Column("import_id", sa.Integer(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("import_id", sa.Integer(), nullable=True),
+        sa.Column("superseded_by_import_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name=op.f("ck_posting_interval")),
         sa.ForeignKeyConstraint(["center_id"], ["org_unit.id"], name=op.f("fk_posting_center_id_org_unit")),
-        sa.ForeignKeyConstraint(["import_id"], ["import_run.id"], name=op.f("fk_posting_import_id_import_run")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_posting_person_id_person")),
         sa.ForeignKeyConstraint(["role_id"], ["job_role.id"], name=op.f("fk_posting_role_id_job_role")),
+        sa.ForeignKeyConstraint(["import_id"], ["import_run.id"], name=op.f("fk_posting_import_id_import_run")),
+        sa.ForeignKeyConstraint(
+            ["superseded_by_import_id"],
+            ["import_run.id"],
+            name=op.f("fk_posting_superseded_by_import_id_import_run"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_posting")),
     )
     with op.batch_alter_table("posting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_posting_import_id"), ["import_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_posting_superseded_by_import_id"), ["superseded_by_import_id"], unique=False
+        )
         batch_op.create_index(
             "ix_posting_center",
             ["center_id", "starts_on"],
@@ -353,7 +390,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("superseded_at IS NULL"),
             postgresql_where=sa.text("superseded_at IS NULL"),
         )
-        batch_op.create_index(batch_op.f("ix_posting_import_id"), ["import_id"], unique=False)
         batch_op.create_index(
             "ix_posting_person",
             ["person_id", "starts_on"],
@@ -641,12 +677,13 @@ def downgrade() -> None:
 
     op.drop_table("refused_row")
     with op.batch_alter_table("posting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_posting_superseded_by_import_id"))
+        batch_op.drop_index(batch_op.f("ix_posting_import_id"))
         batch_op.drop_index(
             "ix_posting_person",
             sqlite_where=sa.text("superseded_at IS NULL"),
             postgresql_where=sa.text("superseded_at IS NULL"),
         )
-        batch_op.drop_index(batch_op.f("ix_posting_import_id"))
         batch_op.drop_index(
             "ix_posting_center",
             sqlite_where=sa.text("superseded_at IS NULL"),
@@ -669,6 +706,8 @@ def downgrade() -> None:
     op.drop_table("org_placement")
     op.drop_table("name_purpose")
     with op.batch_alter_table("leave", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_leave_superseded_by_import_id"))
+        batch_op.drop_index(batch_op.f("ix_leave_import_id"))
         batch_op.drop_index(
             "ix_leave_person",
             sqlite_where=sa.text("superseded_at IS NULL"),
@@ -681,6 +720,8 @@ def downgrade() -> None:
 
     op.drop_table("job_role_term")
     with op.batch_alter_table("duty", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_duty_superseded_by_import_id"))
+        batch_op.drop_index(batch_op.f("ix_duty_import_id"))
         batch_op.drop_index(
             "ix_duty_unit",
             sqlite_where=sa.text("superseded_at IS NULL"),
@@ -704,6 +745,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sign_in_attempt_ip")
 
     op.drop_table("sign_in_attempt")
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_person_import_id"))
+
     op.drop_table("person")
     op.drop_table("org_unit")
     op.drop_table("job_role")
