@@ -1,0 +1,134 @@
+"""Who of the demo had to take what, since when and why: the catalog's triggers over people's stints and duties."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from lms.courses.rules import Trigger, add_months
+from lms.demo.people import Worker
+from lms.demo.reference import CourseRule
+from lms.demo.rules import DemoCalendar, Interval
+from lms.demo.staffing import HISTORY_FROM
+from lms.people.rules import DutyKind
+
+# Reference days on which a rule came into force; whoever was in the job then was assigned the course that day.
+ROLE_RULES_FROM = {
+    "CS-201": date(2018, 8, 6), "CS-202": date(2018, 9, 3), "CS-203": date(2018, 10, 1), "CS-204": date(2018, 10, 22),
+    "CS-205": date(2018, 11, 5), "CS-206": date(2018, 11, 19), "CS-207": date(2018, 9, 10), "CS-208": date(2018, 9, 17),
+    "CS-209": date(2019, 1, 14), "CS-210": date(2018, 10, 8), "CS-301": date(2018, 11, 12), "CS-302": date(2019, 1, 7),
+    "CS-303": date(2019, 2, 11), "CS-304": date(2019, 4, 1), "CS-305": date(2019, 3, 4), "CS-401": date(2018, 12, 3),
+    "CS-402": date(2018, 10, 15), "CS-403": date(2019, 3, 11), "CS-404": date(2018, 9, 24),
+}  # fmt: skip
+# The fixed calendar of the yearly courses.
+YEARLY_ON = {
+    "CS-005": date(2019, 3, 4), "CS-006": date(2019, 4, 1), "CS-101": date(2018, 9, 3), "CS-102": date(2018, 10, 1),
+    "CS-103": date(2018, 11, 5), "CS-104": date(2019, 2, 11), "CS-105": date(2019, 5, 6), "CS-106": date(2019, 6, 3),
+    "CS-902": date(2019, 1, 2),
+}  # fmt: skip
+# Courses of the first weeks are on record for hires of the last years only.
+LEDGER_MONTHS_BEFORE = 24
+COORDINATOR = "CO"
+COORDINATING = frozenset({DutyKind.COORDINATOR, DutyKind.DEPUTY_COORDINATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Someone was assigned a course on a day; `until` is the first day it no longer applied to them, None if it does."""
+
+    course: CourseRule
+    on: date
+    until: date | None
+
+
+class Curriculum:
+    """The catalog's rules laid over the demo's calendar."""
+
+    def __init__(self, calendar: DemoCalendar, courses: list[CourseRule]) -> None:
+        self.today = calendar.today
+        self.begins_on = calendar.shifted(HISTORY_FROM)
+        self.ledger_from = add_months(self.begins_on, -LEDGER_MONTHS_BEFORE)
+        self.by_trigger = {
+            trigger: [course for course in courses if course.trigger == trigger] for trigger in map(str, Trigger)
+        }
+        self.role_rules_from = {code: calendar.shifted(day) for code, day in ROLE_RULES_FROM.items()}
+        self.yearly_on = {code: calendar.shifted(day) for code, day in YEARLY_ON.items()}
+        months = (add_months(self.begins_on, month) for month in range(12))
+        self.months = [day for day in months if day <= self.today]
+
+    def assigned_to(self, worker: Worker) -> list[Assigned]:
+        """Return everything the person was assigned, in order of day and course."""
+        jobs = jobs_of(worker)
+        found = [
+            Assigned(course, on, _until(jobs, course.targets, on))
+            for course, on in (
+                *self._at_hire(worker, jobs),
+                *self._at_transfer(worker, jobs),
+                *self._for_role(jobs),
+                *self._every_year(jobs),
+                *self._every_month(worker, jobs),
+            )
+            if on <= self.today
+        ]
+        return sorted(found, key=lambda assigned: (assigned.on, assigned.course.code))
+
+    def _at_hire(self, worker: Worker, jobs: list[tuple[str, Interval]]) -> Iterator[tuple[CourseRule, date]]:
+        for employment in worker.employments():
+            on = max(employment.starts_on, self.ledger_from)
+            if employment.covers(on):
+                yield from self._targeting(Trigger.HIRE, jobs, on)
+
+    def _at_transfer(self, worker: Worker, jobs: list[tuple[str, Interval]]) -> Iterator[tuple[CourseRule, date]]:
+        for before, after in zip(worker.stints, worker.stints[1:], strict=False):
+            if before.ends_on == after.starts_on and before.center != after.center:
+                yield from self._targeting(Trigger.TRANSFER, jobs, after.starts_on)
+
+    def _for_role(self, jobs: list[tuple[str, Interval]]) -> Iterator[tuple[CourseRule, date]]:
+        for course in self.by_trigger[Trigger.ROLE]:
+            in_force = self.role_rules_from[course.code]
+            days = [
+                max(job.starts_on, in_force)
+                for role, job in jobs
+                if role in course.targets and (job.ends_on is None or job.ends_on > in_force)
+            ]
+            if days:
+                yield course, min(days)
+
+    def _every_year(self, jobs: list[tuple[str, Interval]]) -> Iterator[tuple[CourseRule, date]]:
+        for course in self.by_trigger[Trigger.ANNUAL]:
+            on = self.yearly_on[course.code]
+            if _applies(jobs, course.targets, on):
+                yield course, on
+
+    def _every_month(self, worker: Worker, jobs: list[tuple[str, Interval]]) -> Iterator[tuple[CourseRule, date]]:
+        for on in self.months:
+            if not any(leave.covers(on) for leave in worker.leaves):
+                yield from self._targeting(Trigger.MONTHLY, jobs, on)
+
+    def _targeting(
+        self, trigger: Trigger, jobs: list[tuple[str, Interval]], on: date
+    ) -> Iterator[tuple[CourseRule, date]]:
+        for course in self.by_trigger[trigger]:
+            if _applies(jobs, course.targets, on):
+                yield course, on
+
+
+def jobs_of(worker: Worker) -> list[tuple[str, Interval]]:
+    """Return the person's jobs from–to, the coordinator's duty counted as one."""
+    jobs = [(stint.role, Interval(stint.starts_on, stint.ends_on)) for stint in worker.stints]
+    return jobs + [(COORDINATOR, charge.days) for charge in worker.charges if charge.kind in COORDINATING]
+
+
+def _applies(jobs: list[tuple[str, Interval]], targets: frozenset[str], on: date) -> bool:
+    return any(role in targets and days.covers(on) for role, days in jobs)
+
+
+def _until(jobs: list[tuple[str, Interval]], targets: frozenset[str], on: date) -> date | None:
+    """Return the first day after `on` on which no job is targeted any more."""
+    day = on
+    while True:
+        ends = [days.ends_on or date.max for role, days in jobs if role in targets and days.covers(day)]
+        if not ends:
+            return day
+        if max(ends) == date.max:
+            return None
+        day = max(max(ends), day + timedelta(days=1))
