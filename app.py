@@ -6,9 +6,13 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Settings
+from lms.accounts import gate, navigation
 from lms.accounts import models as _accounts
+from lms.accounts.cli import accounts as accounts_commands
+from lms.accounts.views import blueprint as accounts_pages
 from lms.audit import models as _audit
 from lms.courses import models as _courses
 from lms.enrollments import models as _enrollments
@@ -16,7 +20,7 @@ from lms.imports import models as _imports
 from lms.jobs.queue import Job, Queue
 from lms.people import models as _people
 from lms.shared.db import db, writing
-from lms.web import access_log, locale, transactions
+from lms.web import access_log, errors, headers, input_guard, locale, request_log, transactions
 from lms.web.views import blueprint as web_pages
 
 # Alembic compares these with the migrations; importing them is what registers the tables.
@@ -36,20 +40,51 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
         MAX_CONTENT_LENGTH=settings.max_upload_bytes,
+        **_cookies(settings),
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session it belongs to
         WTF_CSRF_SSL_STRICT=False,
     )
     app.jinja_env.undefined = StrictUndefined
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
-    csrf.init_app(app)
-    locale.init_app(app)
     app.extensions["queue"] = _queue(app, settings)
-    # After-request functions run in reverse order: the access log writes before the transaction ends.
+    _handle_requests(app)
+    app.register_blueprint(web_pages)
+    app.register_blueprint(accounts_pages)
+    app.cli.add_command(accounts_commands)
+    return app
+
+
+def _handle_requests(app: Flask) -> None:
+    """Set up what happens around every view. Read downwards for the way in, upwards for the way out.
+
+    On the way out the access log writes before the transaction ends, and headers are set on whatever comes of that.
+    """
+    request_log.init_app(app)
+    headers.init_app(app)
+    locale.init_app(app)
+    errors.init_app(app)
+    gate.init_app(app)
+    input_guard.init_app(app)
+    csrf.init_app(app)
+    gate.guard(app)
     transactions.init_app(app)
     access_log.init_app(app)
-    app.register_blueprint(web_pages)
-    return app
+    navigation.init_app(app)
+    if proxies := app.config["SETTINGS"].trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+
+
+def _cookies(settings: Settings) -> dict[str, Any]:
+    """Return how cookies are set: out of reach of scripts and other sites, and in production over TLS alone."""
+    is_production = settings.environment == "production"
+    return {
+        # A browser takes a __Host- cookie only from this very host, over TLS.
+        "SESSION_COOKIE_NAME": "__Host-session" if is_production else "session",
+        "SESSION_COOKIE_SECURE": is_production,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+    }
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:

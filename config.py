@@ -32,6 +32,8 @@ class Settings:
     session_absolute_minutes: int = 480
     max_upload_bytes: int = 64 * 1024 * 1024
     jobs_immediate: bool = False
+    # How many reverse proxies stand in front and tell the client's address; 0: none is believed.
+    trusted_proxies: int = 0
 
     def __post_init__(self) -> None:
         if not self.database_url:
@@ -62,6 +64,7 @@ class Settings:
             session_idle_minutes=_whole(environ, "SESSION_IDLE_MINUTES", 15),
             session_absolute_minutes=_whole(environ, "SESSION_ABSOLUTE_MINUTES", 480),
             max_upload_bytes=_whole(environ, "MAX_UPLOAD_BYTES", 64 * 1024 * 1024),
+            trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0, least=0),
         )
 
 
@@ -72,10 +75,10 @@ def _choice(environ: Mapping[str, str], name: str, *allowed: str) -> str:
     return value
 
 
-def _whole(environ: Mapping[str, str], name: str, default: int) -> int:
+def _whole(environ: Mapping[str, str], name: str, default: int, *, least: int = 1) -> int:
     value = environ.get(name, str(default))
-    if not (value.isascii() and value.isdigit() and int(value) > 0):
-        raise SettingsError(f"{name} is {value!r}; it must be a whole number above 0")
+    if not (value.isascii() and value.isdigit() and int(value) >= least):
+        raise SettingsError(f"{name} is {value!r}; it must be a whole number, {least} or more")
     return int(value)
 
 

@@ -28,6 +28,11 @@ DUTIES: dict[Policy, frozenset[DutyKind]] = {
 ENDPOINTS: dict[str, Policy] = {
     "static": Policy.PUBLIC,
     "web.health": Policy.PUBLIC,
+    "accounts.home": Policy.SIGNED_IN,
+    "accounts.sign_in": Policy.PUBLIC,
+    "accounts.sign_out": Policy.SIGNED_IN,
+    "accounts.set_preferences": Policy.PUBLIC,
+    "accounts.change_password": Policy.SIGNED_IN,
 }
 
 

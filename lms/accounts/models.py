@@ -40,7 +40,10 @@ class SignInSession(WithPublicId, Base):
 
 
 class SignInAttempt(Base):
-    """A try to sign in, by what was typed and from where; too many failed ones close the door for a while."""
+    """A try to sign in, by what was typed and from where; too many failed ones close the door for a while.
+
+    `outcome` is FAILED until the password proves right, so that tries at the same moment count each other.
+    """
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (
@@ -52,4 +55,4 @@ class SignInAttempt(Base):
     staff_no: Mapped[str] = mapped_column(String(64))
     ip: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime]
-    succeeded: Mapped[bool]
+    outcome: Mapped[str] = mapped_column(String(10))

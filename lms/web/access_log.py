@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from lms.audit import actions as audit
 from lms.audit.rules import Actor
 from lms.shared.clock import utcnow
-from lms.shared.db import db, writing
+from lms.shared.db import db
+from lms.web.transactions import SAFE_METHODS, short_transaction
 
 
 def origin() -> str:
@@ -45,8 +46,8 @@ def init_app(app: Flask) -> None:
     def write_notes(response: Response) -> Response:
         notes = g.pop("access_notes", [])
         if notes and response.status_code < 400:
-            if request.method in {"GET", "HEAD"}:
-                with writing(), Session(db.engine) as session, session.begin():
+            if request.method in SAFE_METHODS:
+                with short_transaction() as session:
                     _write(session, notes)
             else:
                 _write(db.session(), notes)

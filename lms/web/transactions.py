@@ -1,11 +1,16 @@
 """Where a request's transaction ends: a good answer to a writing request commits, everything else rolls back."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Flask, Response, current_app, request
+from sqlalchemy.orm import Session
 
 from lms.jobs import queue
 from lms.shared.db import db, writing
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CONTEXT = "tracker.writing"
 
 
 def init_app(app: Flask) -> None:
@@ -14,7 +19,7 @@ def init_app(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
         if request.method not in SAFE_METHODS:
-            request.environ["tracker.writing"] = context = writing()
+            request.environ[CONTEXT] = context = writing()
             context.__enter__()
 
     @app.after_request
@@ -25,13 +30,29 @@ def init_app(app: Flask) -> None:
         else:
             db.session.commit()
             app_queue().release(db.session())
+        # From here on the answer is only read: a download that streams for a minute must not hold the write lock.
+        _leave_writing()
         return response
 
     @app.teardown_request
     def leave(_error: BaseException | None) -> None:
-        context = request.environ.pop("tracker.writing", None)
-        if context is not None:
-            context.__exit__(None, None, None)
+        _leave_writing()
+
+
+def _leave_writing() -> None:
+    context = request.environ.pop(CONTEXT, None)
+    if context is not None:
+        context.__exit__(None, None, None)
+
+
+@contextmanager
+def short_transaction() -> Iterator[Session]:
+    """Write something at once, whatever becomes of the request: last use, tries to sign in, what was looked at.
+
+    Only while the request's own session holds no write transaction: SQLite has one writer.
+    """
+    with writing(), Session(db.engine) as session, session.begin():
+        yield session
 
 
 def app_queue() -> queue.Queue:

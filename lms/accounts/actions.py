@@ -1,0 +1,133 @@
+"""Writes about accounts, sessions and attempts."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Account, SignInAttempt, SignInSession
+from lms.accounts.queries import count_failures_of_ip, count_failures_of_staff_no
+from lms.accounts.rules import Outcome, Refusal, is_flooding, is_held_back
+from lms.audit import actions as audit
+from lms.audit.rules import Actor
+
+TOKEN_BYTES = 32
+STAFF_NO_LENGTH = 64
+USER_AGENT_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A try to sign in that was let through to the comparison of passwords, or held back."""
+
+    id: int
+    is_held_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session just opened, and its token, which is kept nowhere."""
+
+    id: int
+    token: str
+
+
+def digest(token: str) -> str:
+    """Return what is kept of a session token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_try(session: Session, *, staff_no: str, ip: str, now: datetime) -> Try | None:
+    """Write down a try before its password is looked at, or return None when its address is refused altogether.
+
+    Written first and as failed, so that a hundred tries at once cannot all find the count still low.
+    """
+    _take_turn(session, staff_no)
+    if is_flooding(count_failures_of_ip(session, ip=ip, now=now)):
+        return None
+    held_back = is_held_back(count_failures_of_staff_no(session, staff_no=staff_no, now=now))
+    row = SignInAttempt(
+        staff_no=staff_no[:STAFF_NO_LENGTH], ip=ip, at=now, outcome=Outcome.HELD_BACK if held_back else Outcome.FAILED
+    )
+    session.add(row)
+    session.flush()
+    return Try(row.id, held_back)
+
+
+def _take_turn(session: Session, staff_no: str) -> None:
+    """Let tries of one staff number pass one by one; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(staff_no))))
+
+
+def note_refusal(session: Session, actor: Actor, *, person_id: int | None, refusal: Refusal) -> None:
+    """Tell the trail why someone was not let in. What was typed is not kept there: it may be a password."""
+    subjects = [] if person_id is None else [person_id]
+    audit.record(session, actor, "sign_in.refused", "account", "", subject_ids=subjects, detail={"why": refusal})
+
+
+def start_session(
+    session: Session, actor: Actor, *, person_id: int, try_id: int, lasts: timedelta, user_agent: str
+) -> NewSession:
+    """Open a session for a person whose password proved right in the try `try_id`; it ends after `lasts` at most."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    row = SignInSession(
+        token_sha256=digest(token),
+        person_id=person_id,
+        created_at=actor.at,
+        last_seen_at=actor.at,
+        expires_at=actor.at + lasts,
+        ip=actor.origin,
+        user_agent=user_agent[:USER_AGENT_LENGTH],
+    )
+    session.add(row)
+    session.execute(update(SignInAttempt).where(SignInAttempt.id == try_id).values(outcome=Outcome.SUCCEEDED))
+    session.flush()
+    audit.record(session, actor, "sign_in.succeeded", "sign_in_session", row.public_id, subject_ids=[person_id])
+    return NewSession(row.id, token)
+
+
+def touch_session(session: Session, *, session_id: int, now: datetime) -> None:
+    """Write when a session was last used."""
+    session.execute(update(SignInSession).where(SignInSession.id == session_id).values(last_seen_at=now))
+
+
+def end_session(session: Session, actor: Actor, *, session_id: int) -> None:
+    """Sign a browser out."""
+    row = session.get_one(SignInSession, session_id)
+    if row.revoked_at is None:
+        row.revoked_at = actor.at
+        audit.record(session, actor, "sign_out", "sign_in_session", row.public_id, subject_ids=[row.person_id])
+
+
+def set_password(session: Session, actor: Actor, *, person_id: int, password_hash: str) -> int:
+    """Give a person a password and sign out every browser they were signed in with; return how many those were."""
+    _account_of(session, person_id, actor.at).password_hash = password_hash
+    live = (SignInSession.person_id == person_id, SignInSession.revoked_at.is_(None))
+    ended = session.scalars(update(SignInSession).where(*live).values(revoked_at=actor.at).returning(SignInSession.id))
+    count = len(ended.all())
+    audit.record(
+        session, actor, "password.set", "account", "", subject_ids=[person_id], detail={"sessions_ended": count}
+    )
+    return count
+
+
+def set_preferences(
+    session: Session, *, person_id: int, language: str | None, theme: str | None, now: datetime
+) -> None:
+    """Remember how a person likes the pages; None leaves a choice as it is."""
+    account = _account_of(session, person_id, now)
+    account.language = language or account.language
+    account.theme = theme or account.theme
+
+
+def _account_of(session: Session, person_id: int, now: datetime) -> Account:
+    account = session.get(Account, person_id)
+    if account is None:
+        account = Account(person_id=person_id, recorded_at=now)
+        session.add(account)
+        session.flush()
+    return account

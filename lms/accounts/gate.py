@@ -1,0 +1,112 @@
+"""Before every request: who is it, and may they open this? Flask-Login carries the answer to the views."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask_login import LoginManager, current_user
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from lms.accounts import actions, queries
+from lms.accounts.access import ENDPOINTS, Policy, is_open
+from lms.people.queries import scope_of
+from lms.people.viewer import set_viewer
+from lms.shared.clock import utcnow
+from lms.shared.db import db
+from lms.web.addresses import way_back
+from lms.web.dates import today
+from lms.web.transactions import SAFE_METHODS, short_transaction
+
+LABEL_LENGTH = 120
+login_manager = LoginManager()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is signed in, as Flask-Login wants to know it. `token` is what the browser holds."""
+
+    token: str
+    session_id: int
+    person_id: int
+    staff_no: str
+    name: str
+    is_authenticated: bool = True
+    is_active: bool = True
+    is_anonymous: bool = False
+
+    def get_id(self) -> str:
+        """Return what Flask-Login puts into the browser's session: the token, which changes at every sign-in."""
+        return self.token
+
+
+def init_app(app: Flask) -> None:
+    """Find out who asks, before anything else happens to a request."""
+    # A phone changes its address with every cell; the token alone is the proof.
+    login_manager.session_protection = None
+    login_manager.init_app(app, add_context_processor=False)
+    login_manager.user_loader(load_signed_in)
+
+    @app.before_request
+    def identify() -> None:
+        if request.endpoint != "static":
+            _ = current_user.is_authenticated  # loads; language and theme of error pages depend on it
+
+
+def guard(app: Flask) -> None:
+    """Let a request through only where `ENDPOINTS` opens the door; call it after the CSRF check is in place."""
+    app.before_request(enforce)
+
+
+def load_signed_in(token: str) -> SignedIn | None:
+    """Return the person behind a session token, when the session lives and they work here today."""
+    now = utcnow()
+    settings = current_app.config["SETTINGS"]
+    # A connection of its own, given back at once: the request's transaction has not begun and must not begin here.
+    with Session(db.engine) as session:
+        found = queries.find_open_session(session, token_sha256=actions.digest(token), on=today())
+    idle = timedelta(minutes=settings.session_idle_minutes)
+    if found is None or not found.is_employed or not found.times.is_live(now, idle):
+        g.session_ended = True
+        return None
+    if found.times.is_due_for_touch(now):
+        with short_transaction() as session:
+            actions.touch_session(session, session_id=found.session_id, now=now)
+    g.account_language, g.account_theme = found.language, found.theme
+    return recognize(SignedIn(token, found.session_id, found.person_id, found.staff_no, found.name))
+
+
+def recognize(person: SignedIn) -> SignedIn:
+    """Let the audit trail name this person as the one who acts in this request."""
+    g.person_id, g.person_label = person.person_id, f"{person.name} ({person.staff_no})"[:LABEL_LENGTH]
+    return person
+
+
+def enforce() -> BaseResponse | None:
+    """Stop whoever may not open this endpoint: 303 to sign-in, 401, or 403."""
+    if request.endpoint is None:
+        return None  # no such page: the answer is on its way
+    policy = ENDPOINTS.get(request.endpoint)
+    if policy is None:
+        raise LookupError(f"{request.endpoint} is not declared in lms/accounts/access.py")
+    if policy is Policy.PUBLIC:
+        return None
+    if not current_user.is_authenticated:
+        return ask_to_sign_in()
+    with Session(db.engine) as session:
+        person_id, on = current_user.person_id, today()
+        scope = scope_of(session, person_id=person_id, on=on, names=current_app.config["SETTINGS"].names)
+        g.viewer_offices = queries.list_offices(session, person_id=person_id, on=on)
+    set_viewer(scope, label=g.person_label)
+    if not is_open(policy, signed_in=True, duties=scope.duties):
+        abort(403)
+    return None
+
+
+def ask_to_sign_in() -> BaseResponse:
+    """Send a reader to the sign-in page and back afterwards; tell a program that it must sign in."""
+    accepted = request.accept_mimetypes
+    if accepted and not accepted.accept_html:
+        return Response("Sign in first.\n", 401, {"WWW-Authenticate": "Cookie"}, mimetype="text/plain")
+    wanted = request.full_path.rstrip("?") if request.method in SAFE_METHODS else way_back()
+    return redirect(url_for("accounts.sign_in", next=wanted), 303)

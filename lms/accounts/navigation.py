@@ -1,0 +1,102 @@
+"""Where a viewer may go, and as whom: what the frame around every page shows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from lms.accounts.access import ENDPOINTS, is_open
+from lms.accounts.rules import Office
+from lms.people.rules import DutyKind, Scope
+from lms.web.locale import localized
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A place in the navigation; `endpoints` are those of its pages, the first of them its own."""
+
+    label: Any
+    icon: str
+    endpoints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A destination as one page shows it."""
+
+    label: str
+    href: str
+    icon: str
+    active: bool
+
+
+RATES = Destination(_l("Rates"), "chart", ("completion.rates",))
+SHORTFALLS = Destination(_l("Shortfall list"), "list", ("completion.shortfalls",))
+MY_LEARNING = Destination(_l("My learning"), "home", ("enrollments.my_learning",))
+COURSES = Destination(_l("Courses"), "book", ("courses.list_courses",))
+ASSIGNMENTS = Destination(_l("Assignments"), "board", ("enrollments.assign",))
+IMPORTS = Destination(_l("Imports"), "upload", ("imports.list_runs",))
+# What someone with a duty needs most stands first; for everyone else that is their own learning.
+OF_DUTIES = (RATES, SHORTFALLS, IMPORTS, ASSIGNMENTS)
+
+DUTY_TITLES: dict[DutyKind, Any] = {
+    DutyKind.REPRESENTATIVE: _l("Center representative"),
+    DutyKind.COORDINATOR: _l("CS coordinator"),
+    DutyKind.DEPUTY_COORDINATOR: _l("Deputy CS coordinator"),
+    DutyKind.CENTER_MANAGER: _l("Center manager"),
+    DutyKind.AREA_MANAGER: _l("Area manager"),
+    DutyKind.REGION_MANAGER: _l("Region manager"),
+    DutyKind.TRAINING_ADMIN: _l("Training administrator"),
+    DutyKind.CS_ADMIN: _l("CS planner"),
+    DutyKind.EXECUTIVE: _l("Executive"),
+    DutyKind.AUDITOR: _l("Privacy auditor"),
+    DutyKind.SYSTEM_ADMIN: _l("System administrator"),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Give every page of a signed-in viewer its frame: destinations, their name, and the scope in use."""
+
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        if "scope" not in g:
+            return {}
+        return {
+            "navigation": [_item(place) for place in destinations(g.scope.duties)],
+            "viewer_name": current_user.name,
+            "viewer_scope": " / ".join(_office(office) for office in g.viewer_offices),
+        }
+
+
+def destinations(duties: frozenset[DutyKind]) -> list[Destination]:
+    """Return where a viewer with these duties may go, what they need most first."""
+    charged = [place for place in OF_DUTIES if _is_open(place, duties)]
+    own = (COURSES, MY_LEARNING) if charged else (MY_LEARNING, COURSES)
+    return charged + [place for place in own if _is_open(place, duties)]
+
+
+def _is_open(place: Destination, duties: frozenset[DutyKind]) -> bool:
+    endpoint = place.endpoints[0]
+    return endpoint in current_app.view_functions and is_open(ENDPOINTS[endpoint], signed_in=True, duties=duties)
+
+
+def _item(place: Destination) -> Item:
+    return Item(
+        label=str(place.label),
+        href=url_for(place.endpoints[0]),
+        icon=place.icon,
+        active=request.endpoint in place.endpoints,
+    )
+
+
+def _office(office: Office) -> str:
+    title = DUTY_TITLES[office.duty] if office.duty else localized(office, "title")
+    return f"{title} · {localized(office, 'unit')}"
+
+
+def first_page(scope: Scope) -> str:
+    """Return the address of the page a viewer starts on."""
+    places = destinations(scope.duties)
+    return url_for(places[0].endpoints[0]) if places else url_for("accounts.change_password")

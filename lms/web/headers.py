@@ -1,0 +1,70 @@
+"""Headers of every answer: what a browser may do with it, and how long it may keep it."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, request
+
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+ALWAYS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
+FOREVER = "public, max-age=31536000, immutable"
+# Named by style sheets without a version; replaced only together with the product.
+A_DAY = "public, max-age=86400"
+
+
+def init_app(app: Flask) -> None:
+    """Set the headers, and give each static file's address the version of its content."""
+    is_production = app.config["SETTINGS"].environment == "production"
+
+    @app.after_request
+    def set_headers(response: Response) -> Response:
+        response.headers.update(ALWAYS)
+        if is_production:
+            response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
+        if request.endpoint != "static":
+            # Pages and downloads speak of people: not in a shared browser's cache, nor behind its back button.
+            response.headers["Cache-Control"] = "no-store"
+        elif response.status_code < 400:
+            response.headers["Cache-Control"] = _static_caching()
+        return response
+
+    @app.url_defaults
+    def add_version(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and app.static_folder and "filename" in values:
+            file = Path(app.static_folder, values["filename"])
+            if file.is_file():
+                values["v"] = _version(file, file.stat().st_mtime_ns)
+
+
+def _static_caching() -> str:
+    if request.args.get("v"):
+        return FOREVER
+    return A_DAY if request.path.startswith("/static/vendor/") else "no-cache"
+
+
+@lru_cache(maxsize=1024)
+def _version(file: Path, _changed: int) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:10]
