@@ -67,7 +67,7 @@ def list_shortfalls(
     """
     where = where or ShortfallFilter()
     reach = reach_of(session, scope=scope, as_of=as_of, where=where, named=True)
-    everyone = _ordered(_shortfalls(scope, as_of, where, reach), sort, descending=descending)
+    everyone = _ordered(select_shortfalls(scope, as_of, where, reach), sort, descending=descending)
     counted = everyone.add_columns(func.count().over().label("matches"))
     rows = session.execute(counted.limit(per_page).offset(offset_of(page, per_page))).all()
     matches = rows[0].matches if rows else _count(session, everyone) if page > 1 else 0
@@ -78,7 +78,7 @@ def count_shortfalls(session: Session, *, scope: Scope, as_of: date, where: Shor
     """Count the people who fall short on `as_of`: exactly those that are listed."""
     where = where or ShortfallFilter()
     reach = reach_of(session, scope=scope, as_of=as_of, where=where, named=True)
-    return _count(session, _shortfalls(scope, as_of, where, reach))
+    return _count(session, select_shortfalls(scope, as_of, where, reach))
 
 
 def iter_shortfalls(
@@ -93,11 +93,12 @@ def iter_shortfalls(
     """Yield everyone who falls short, the rows of `list_shortfalls`, without holding them all in memory."""
     where = where or ShortfallFilter()
     reach = reach_of(session, scope=scope, as_of=as_of, where=where, named=True)
-    query = _ordered(_shortfalls(scope, as_of, where, reach), sort, descending=descending)
+    query = _ordered(select_shortfalls(scope, as_of, where, reach), sort, descending=descending)
     yield from _lines(session, session.execute(query, execution_options=STREAM), as_of)
 
 
-def _shortfalls(scope: Scope, as_of: date, where: ShortfallFilter, reach: Reach) -> Select[Any]:
+def select_shortfalls(scope: Scope, as_of: date, where: ShortfallFilter, reach: Reach) -> Select[Any]:
+    """Select everyone who falls short on `as_of` within `reach`, one row each."""
     overdue = is_overdue(as_of)
     oldest = func.min(case((overdue, enrollment.c.due_on)))
     tallies = person_tallies(

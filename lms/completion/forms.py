@@ -1,0 +1,128 @@
+"""What the addresses of rate and shortfall pages may ask for. Downloads read the same parameters."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, Form, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import Optional, ValidationError
+
+from lms.completion.rules import RateFilter, Severity, ShortfallFilter, ShortfallSort
+
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 1, 1)
+EVERYONE = "everyone"
+FRONTLINE = "frontline"
+REASON_MIN, REASON_MAX = 5, 200
+DEFAULT_SORT = "-oldest"
+
+
+class _Day(DateField):
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take an ISO date; say how to write one when it is not."""
+        try:
+            super().process_formdata([text.strip() for text in valuelist])
+        except ValueError:
+            raise ValueError(_l("Write the date as 2019-06-30.")) from None
+        if self.data and not FIRST_DAY <= self.data < LAST_DAY:
+            self.data = None
+            raise ValueError(_l("Choose a date from 1990 to 2099."))
+
+
+class _Percentage(IntegerField):
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take a whole number from 1 to 100."""
+        text = str(valuelist[0]).strip() if valuelist else ""
+        if text and not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 100):
+            raise ValueError(_l("Enter a percentage from 1 to 100."))
+        self.data = int(text) if text else None
+
+
+class _Choice(SelectField):
+    def __init__(self, label: Any, choices: Iterable[str] = (), **options: Any) -> None:
+        super().__init__(label, choices=[("", ""), *((choice, choice) for choice in choices)], default="", **options)
+
+    def pre_validate(self, form: Any) -> None:
+        """Say which value is unknown."""
+        if self.data not in {value for value, _label in self.choices or ()}:
+            raise ValidationError(_l("This choice is not known here. Pick one from the list."))
+
+
+class RateForm(Form):
+    """Parameters of every page about rates; all may be absent."""
+
+    as_of = _Day(_l("As-of date"), [Optional()])
+    unit = StringField(_l("Unit"))
+    role = _Choice(_l("Job role"))
+    tier = _Choice(_l("Tier"))
+    course = _Choice(_l("Course"))
+    people = _Choice(_l("People"), (FRONTLINE, EVERYONE))
+
+    def offer(self, *, roles: Iterable[str], tiers: Iterable[int], courses: Iterable[str]) -> None:
+        """Set the codes that may be chosen."""
+        for field, codes in ((self.role, roles), (self.tier, map(str, tiers)), (self.course, courses)):
+            field.choices = [("", ""), *((code, code) for code in codes)]
+
+    def shared(self) -> dict[str, Any]:
+        """Return what every filter is made of, but the unit."""
+        return {
+            "role_codes": (self.role.data,) if self.role.data else (),
+            "tiers": (int(self.tier.data),) if self.tier.data else (),
+            "course_codes": (self.course.data,) if self.course.data else (),
+        }
+
+    def filter(self, unit_id: int | None) -> RateFilter:
+        """Return the filter these parameters mean; rates speak of everyone unless asked (ruling 29)."""
+        return RateFilter(unit_id=unit_id, frontline=True if self.people.data == FRONTLINE else None, **self.shared())
+
+
+class ShortfallForm(RateForm):
+    """Parameters of the shortfall list and of its download."""
+
+    below = IntegerField(_l("Rate below"), [Optional(), NumberRange(1, 100, _l("Enter a percentage from 1 to 100."))])
+    severity = _Choice(_l("Severity"), tuple(Severity))
+    sort = _Choice(_l("Order"), [sign + key for key in ShortfallSort for sign in ("", "-")])
+
+    def filter(self, unit_id: int | None) -> ShortfallFilter:
+        """Return the filter these parameters mean: front-line people unless everyone is asked for (ruling 29)."""
+        return ShortfallFilter(
+            unit_id=unit_id,
+            frontline=None if self.people.data == EVERYONE else True,
+            below=self.below.data,
+            severity=Severity(self.severity.data) if self.severity.data else None,
+            **self.shared(),
+        )
+
+    @property
+    def order(self) -> tuple[ShortfallSort, bool]:
+        """Return by what to sort, and whether from the greatest down.
+
+        "-oldest" puts first who has waited longest, which is the smallest date.
+        """
+        text = self.sort.data or DEFAULT_SORT
+        key, is_descending = ShortfallSort(text.removeprefix("-")), text.startswith("-")
+        return key, is_descending is not (key is ShortfallSort.OLDEST)
+
+
+class ReasonForm(Form):
+    """Why someone opens or downloads names."""
+
+    reason = TextAreaField(_l("Reason"), filters=[lambda text: " ".join((text or "").split())])
+
+    def validate_reason(self, field: TextAreaField) -> None:
+        """Refuse what says nothing: too short, or the same few characters again and again."""
+        text = field.data or ""
+        letters = [letter.casefold() for letter in text if letter.isalnum()]
+        if len(letters) < REASON_MIN or len(set(letters)) < min(4, REASON_MIN):
+            raise ValidationError(_l("Write in a few words what the list is needed for (at least 5 letters)."))
+        if len(text) > REASON_MAX:
+            raise ValidationError(_l("Use at most 200 characters."))
+
+
+def active_parameters(form: Form) -> dict[str, str]:
+    """Return the parameters that are set, as they stand in the address: for links, chips and hidden fields."""
+    return {
+        field.name: str(field.raw_data[0]).strip()
+        for field in form
+        if field.raw_data and str(field.raw_data[0]).strip()
+    }

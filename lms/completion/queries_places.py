@@ -1,0 +1,111 @@
+"""The organization as a viewer may see its figures: what to open, from where to where."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.people.models import OrgUnit
+from lms.people.queries import placement_on
+from lms.people.rules import Scope, UnitKind
+from lms.shared.errors import NotFoundError
+
+LEVELS = tuple(UnitKind)
+CenterIds = frozenset[int]
+
+
+class Unit(NamedTuple):
+    """The network, a region, an area or a center."""
+
+    id: int
+    public_id: str
+    kind: UnitKind
+    code: str
+    name_ko: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The units whose every center lies within the viewer's figures, on the day of the viewer's scope."""
+
+    by_id: Mapping[int, Unit]
+    parents: Mapping[int, int]
+    centers: Mapping[int, CenterIds]
+
+    def find(self, public_id: str | None) -> Unit | None:
+        """Return the unit an address names; None when out of scope or missing."""
+        return next((unit for unit in self.by_id.values() if unit.public_id == public_id), None)
+
+    def get(self, public_id: str) -> Unit:
+        """Return the unit an address names.
+
+        Raises:
+            NotFoundError: out of scope or missing.
+        """
+        found = self.find(public_id)
+        if found is None:
+            raise NotFoundError
+        return found
+
+    @property
+    def home(self) -> Unit:
+        """Return the viewer's own unit: the highest in scope, of equals the one with most centers.
+
+        Raises:
+            NotFoundError: the viewer sees nobody's figures.
+        """
+        if not self.by_id:
+            raise NotFoundError
+        return min(self.by_id.values(), key=lambda unit: (LEVELS.index(unit.kind), -len(self.centers[unit.id])))
+
+    def path(self, unit: Unit) -> list[Unit]:
+        """Return what stands above a unit, from the top, as far as the viewer may see it."""
+        above: list[Unit] = []
+        parent_id = self.parents.get(unit.id)
+        while parent_id is not None:
+            if parent_id in self.by_id:
+                above.insert(0, self.by_id[parent_id])
+            parent_id = self.parents.get(parent_id)
+        return above
+
+    def of_kind(self, *kinds: UnitKind) -> Sequence[Unit]:
+        """Return the units of some levels, by level and code."""
+        wanted = (unit for unit in self.by_id.values() if unit.kind in kinds)
+        return sorted(wanted, key=lambda unit: (LEVELS.index(unit.kind), unit.code))
+
+
+def load_units(session: Session, *, scope: Scope) -> Units:
+    """Load the units whose figures the viewer may see, and which stands under which, on the day of the scope."""
+    placed = [tuple(row) for row in session.execute(select(placement_on(scope.on)))]
+    columns = (OrgUnit.id, OrgUnit.public_id, OrgUnit.kind, OrgUnit.code, OrgUnit.name_ko, OrgUnit.name_en)
+    units = [Unit(row[0], row[1], UnitKind(row[2]), *row[3:]) for row in session.execute(select(*columns))]
+    network_id = next(unit.id for unit in units if unit.kind is UnitKind.NETWORK)
+    centers, parents = _under(placed, network_id)
+    return Units(
+        by_id={unit.id: unit for unit in units if _is_seen(scope, unit, centers.get(unit.id, frozenset()))},
+        parents=parents,
+        centers={unit.id: centers.get(unit.id, frozenset()) for unit in units},
+    )
+
+
+def _under(
+    placed: Iterable[tuple[int, int | None, int | None]], network_id: int
+) -> tuple[dict[int, CenterIds], dict[int, int]]:
+    """Return the centers under each unit (a center stands under itself), and each unit's parent."""
+    centers: dict[int, set[int]] = {}
+    parents: dict[int, int] = {}
+    for center_id, area_id, region_id in placed:
+        chain = [unit_id for unit_id in (center_id, area_id, region_id, network_id) if unit_id is not None]
+        parents.update(zip(chain, chain[1:], strict=False))
+        for unit_id in chain:
+            centers.setdefault(unit_id, set()).add(center_id)
+    return {unit_id: frozenset(found) for unit_id, found in centers.items()}, parents
+
+
+def _is_seen(scope: Scope, unit: Unit, centers: CenterIds) -> bool:
+    if scope.counted_network:
+        return True
+    return unit.kind is not UnitKind.NETWORK and bool(centers) and centers <= scope.counted_center_ids
