@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, literal, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from lms.completion.rules import DEFAULT_TARGET, RateFilter
 from lms.courses.models import Course
@@ -36,8 +36,17 @@ def counts_on(day: date) -> ColumnElement[bool]:
     Required, fallen due, assigned, not voided; and no later cycle of the same course counts for the person by then
     (ruling 5). `has_later_cycle` spares looking for one where there is none.
     """
-    later = aliased(Enrollment.__table__)
-    superseded = (
+    return and_(_has_fallen_due(enrollment, day), or_(enrollment.c.has_later_cycle.is_(False), ~_later_counts(day)))
+
+
+def superseded_on(day: date) -> ColumnElement[bool]:
+    """Tell whether a later cycle of the same course counts for the person by `day`."""
+    return and_(enrollment.c.has_later_cycle.is_(True), _later_counts(day))
+
+
+def _later_counts(day: date) -> ColumnElement[bool]:
+    later = enrollment.alias("later")
+    return (
         select(literal(1))
         .where(
             later.c.person_id == enrollment.c.person_id,
@@ -48,7 +57,6 @@ def counts_on(day: date) -> ColumnElement[bool]:
         .correlate(enrollment)
         .exists()
     )
-    return and_(_has_fallen_due(enrollment, day), or_(enrollment.c.has_later_cycle.is_(False), ~superseded))
 
 
 def _has_fallen_due(table: FromClause, day: date) -> ColumnElement[bool]:

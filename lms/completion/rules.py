@@ -213,8 +213,7 @@ class ShortfallLine(NamedTuple):
     missing_courses: tuple[MissingCourse, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnrollmentFacts:
+class EnrollmentFacts(NamedTuple):
     """What decides about one enrollment on a day. `superseded` tells that a later cycle counts on that day."""
 
     required: bool
@@ -226,8 +225,7 @@ class EnrollmentFacts:
     validity_months: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Judgment:
+class Judgment(NamedTuple):
     """How an enrollment stands on a day, and whether it counts.
 
     `days` is how many days overdue (OVERDUE), or how many are left (DUE_SOON, NOT_DUE with a date); else None.

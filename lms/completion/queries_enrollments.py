@@ -1,0 +1,243 @@
+"""Enrollments one by one: a person's list with its reasons, a course's people, and everything for files."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from lms.completion.queries_counting import STREAM, Reach, enrollment, reach_of, superseded_on
+from lms.completion.queries_labels import Label, Place, course_labels, load_organization, role_labels
+from lms.completion.rules import (
+    EnrollmentFacts,
+    EnrollmentState,
+    Judgment,
+    PersonLine,
+    RateFilter,
+    Standing,
+    expiry,
+    judge,
+)
+from lms.courses.models import Course, CourseVersion, Tier
+from lms.people.models import Leave, OrgUnit, Person, Posting
+from lms.people.queries import covers, is_open, on_leave, visible_people
+from lms.people.rules import Scope
+from lms.shared.errors import NotFoundError
+from lms.shared.paging import PER_PAGE, Page, offset_of
+
+
+class Pick(StrEnum):
+    """Which enrollments a list holds: all, or those neither done nor void on the day."""
+
+    ALL = "ALL"
+    OPEN = "OPEN"
+
+
+class EnrollmentSort(StrEnum):
+    """What a course's list may be ordered by; ties go by staff number."""
+
+    STAFF_NO = "staff_no"
+    NAME = "name"
+    CENTER = "center"
+    DUE = "due"
+
+
+class EnrollmentRow(NamedTuple):
+    """An enrollment of a person employed on the day, where they work then, and how it stands."""
+
+    staff_no: str
+    name: str
+    person_public_id: str
+    place: Place
+    role: Label
+    course: Label
+    cycle: int
+    required: bool
+    assigned_on: date
+    due_on: date | None
+    completed_on: date | None
+    voided_on: date | None
+    judgment: Judgment
+
+
+def iter_enrollments(
+    session: Session, *, scope: Scope, as_of: date, where: RateFilter | None = None, pick: Pick = Pick.ALL
+) -> Iterator[EnrollmentRow]:
+    """Yield enrollments of people the viewer may name, by staff number, without holding them all in memory.
+
+    People not employed on `as_of` are left out, enrollments assigned later too.
+    """
+    reach = reach_of(session, scope=scope, as_of=as_of, where=where or RateFilter(), named=True)
+    # In this order both databases walk their indexes, and nothing has to be sorted.
+    query = _enrollments(scope, as_of, reach, pick).order_by(
+        Person.staff_no, enrollment.c.course_id, enrollment.c.cycle
+    )
+    yield from _rows(session, session.execute(query, execution_options=STREAM), as_of)
+
+
+def list_enrollments(
+    session: Session,
+    *,
+    scope: Scope,
+    as_of: date,
+    where: RateFilter | None = None,
+    pick: Pick = Pick.ALL,
+    sort: EnrollmentSort = EnrollmentSort.STAFF_NO,
+    descending: bool = False,
+    page: int = 1,
+    per_page: int = PER_PAGE,
+) -> Page[EnrollmentRow]:
+    """List one page of what `iter_enrollments` yields, such as a course's people, with the exact number of all."""
+    reach = reach_of(session, scope=scope, as_of=as_of, where=where or RateFilter(), named=True)
+    query = _enrollments(scope, as_of, reach, pick)
+    keys: dict[EnrollmentSort, ColumnElement[Any]] = {
+        EnrollmentSort.STAFF_NO: Person.staff_no.expression,
+        EnrollmentSort.NAME: Person.name.expression,
+        EnrollmentSort.CENTER: OrgUnit.code.expression,
+        EnrollmentSort.DUE: enrollment.c.due_on,
+    }
+    if sort is EnrollmentSort.CENTER:
+        query = query.join(OrgUnit, OrgUnit.id == Posting.center_id)
+    key = keys[sort].desc() if descending else keys[sort].asc()
+    ordered = query.order_by(key.nulls_last(), Person.staff_no, enrollment.c.course_id, enrollment.c.cycle)
+    found = session.execute(ordered.limit(per_page).offset(offset_of(page, per_page)))
+    rows = list(_rows(session, found, as_of))
+    return Page(rows, max(1, page), count_enrollments(session, scope, as_of, reach, pick), per_page)
+
+
+def count_enrollments(session: Session, scope: Scope, as_of: date, reach: Reach, pick: Pick) -> int:
+    """Count what `list_enrollments` lists."""
+    query = _enrollments(scope, as_of, reach, pick)
+    if scope.network:
+        # No column of the person is asked for, so the table need not be read.
+        query = (
+            select(func.count())
+            .select_from(enrollment)
+            .join(Posting, Posting.person_id == enrollment.c.person_id)
+            .where(*_narrowed(as_of, reach, pick))
+        )
+        return session.scalar(query) or 0
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def list_person_lines(session: Session, *, scope: Scope, person_id: int, as_of: date) -> list[PersonLine]:
+    """List a person's enrollments assigned by `as_of`: open ones by due date, then done and void ones.
+
+    Raises:
+        NotFoundError: the viewer may not name the person, or there is none.
+    """
+    seen = session.scalar(select(Person.id).where(Person.id == person_id, visible_people(scope)))
+    if seen is None:
+        raise NotFoundError
+    standing = find_standing(session, person_id=person_id, as_of=as_of)
+    rows = session.execute(
+        select(
+            enrollment, superseded_on(as_of).label("superseded"),
+            Course.public_id, Course.code, Course.title_ko, Course.title_en, Course.is_critical, Course.tier_level,
+            Tier.name_ko.label("tier_ko"), Tier.name_en.label("tier_en"), CourseVersion.validity_months,
+        )
+        .join(Course, Course.id == enrollment.c.course_id)
+        .join(Tier, Tier.level == Course.tier_level)
+        .join(CourseVersion, CourseVersion.id == enrollment.c.course_version_id)
+        .where(enrollment.c.person_id == person_id, enrollment.c.assigned_on <= as_of)
+    )  # fmt: skip
+    return sorted((_person_line(row, standing, as_of) for row in rows), key=_by_urgency)
+
+
+def find_standing(session: Session, *, person_id: int, as_of: date) -> Standing:
+    """Return where a person stands on `as_of`."""
+    posted = session.execute(
+        select(is_open(as_of), on_leave(Posting.person_id, as_of))
+        .join(OrgUnit, OrgUnit.id == Posting.center_id)
+        .where(Posting.person_id == person_id, Posting.is_primary, covers(Posting, as_of))
+    ).first()
+    return _standing(*posted) if posted else Standing.NOT_EMPLOYED
+
+
+def _standing(center_open: bool, away: bool) -> Standing:
+    if not center_open:
+        return Standing.CENTER_CLOSED
+    return Standing.ON_LEAVE if away else Standing.ACTIVE
+
+
+def _enrollments(scope: Scope, as_of: date, reach: Reach, pick: Pick) -> Select[Any]:
+    return (
+        select(
+            Person.staff_no, Person.name, Person.public_id, Person.id, Posting.center_id, Posting.role_id,
+            enrollment.c.course_id, enrollment.c.cycle, enrollment.c.required, enrollment.c.assigned_on,
+            enrollment.c.due_on, enrollment.c.completed_on, enrollment.c.voided_on,
+            enrollment.c.course_version_id, superseded_on(as_of).label("superseded"),
+        )
+        .select_from(Person)
+        .join(Posting, Posting.person_id == Person.id)
+        .join(enrollment, enrollment.c.person_id == Person.id)
+        .where(*_narrowed(as_of, reach, pick), visible_people(scope))
+    )  # fmt: skip
+
+
+def _narrowed(as_of: date, reach: Reach, pick: Pick) -> Iterator[ColumnElement[bool]]:
+    yield covers(Posting, as_of)
+    yield Posting.is_primary.expression
+    yield enrollment.c.assigned_on <= as_of
+    if reach.center_ids is not None:
+        yield Posting.center_id.in_(reach.center_ids)
+    if reach.role_ids is not None:
+        yield Posting.role_id.in_(reach.role_ids)
+    if reach.course_ids is not None:
+        yield enrollment.c.course_id.in_(reach.course_ids)
+    if pick is Pick.OPEN:
+        yield or_(enrollment.c.completed_on.is_(None), enrollment.c.completed_on > as_of)
+        yield or_(enrollment.c.voided_on.is_(None), enrollment.c.voided_on > as_of)
+
+
+def _rows(session: Session, found: Iterable[Row[Any]], as_of: date) -> Iterator[EnrollmentRow]:
+    organization = load_organization(session, as_of=as_of)
+    roles, courses = role_labels(session), course_labels(session)
+    validity = dict(session.execute(select(CourseVersion.id, CourseVersion.validity_months)).tuples().all())
+    away = frozenset(session.scalars(select(Leave.person_id).where(covers(Leave, as_of))))
+    places = {center_id: organization.place(center_id) for center_id in organization.parents}
+    for row in found:
+        facts = EnrollmentFacts(
+            row.required, row.assigned_on, row.due_on, row.completed_on, row.voided_on, row.superseded,
+            validity[row.course_version_id],
+        )  # fmt: skip
+        standing = _standing(row.center_id in organization.open_ids, row.id in away)
+        yield EnrollmentRow(
+            row.staff_no, row.name, row.public_id, places[row.center_id], roles[row.role_id], courses[row.course_id],
+            row.cycle, row.required, row.assigned_on, row.due_on, row.completed_on, row.voided_on,
+            judge(facts, standing, as_of),
+        )  # fmt: skip
+
+
+def _person_line(row: Row[Any], standing: Standing, as_of: date) -> PersonLine:
+    facts = EnrollmentFacts(
+        row.required, row.assigned_on, row.due_on, row.completed_on, row.voided_on, row.superseded, row.validity_months
+    )
+    return PersonLine(
+        enrollment_id=row.id,
+        course_public_id=row.public_id,
+        course_code=row.code,
+        title_ko=row.title_ko,
+        title_en=row.title_en,
+        tier=row.tier_level,
+        tier_name_ko=row.tier_ko,
+        tier_name_en=row.tier_en,
+        is_critical=row.is_critical,
+        cycle=row.cycle,
+        source=row.source,
+        required=row.required,
+        assigned_on=row.assigned_on,
+        nominal_due_on=row.nominal_due_on,
+        due_on=row.due_on,
+        completed_on=row.completed_on,
+        voided_on=row.voided_on,
+        expires_on=expiry(row.completed_on, row.validity_months),
+        judgment=judge(facts, standing, as_of),
+    )
+
+
+def _by_urgency(line: PersonLine) -> tuple[bool, bool, date, str, int]:
+    closed = line.done or line.state is EnrollmentState.VOID
+    return closed, line.due_on is None, line.due_on or date.min, line.course_code, line.cycle
