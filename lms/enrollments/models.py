@@ -13,7 +13,10 @@ from lms.shared.db import Base, WithPublicId
 
 
 class Assignment(WithPublicId, Base):
-    """Someone assigned a course to job roles at centers: what was asked for, why, and how many it reached."""
+    """Someone assigned a course to job roles at centers: what was asked for, why, and how many it reached.
+
+    `unit_codes` name units as "KIND:CODE", since a code is unique within its kind only.
+    """
 
     __tablename__ = "assignment"
 
@@ -28,6 +31,8 @@ class Assignment(WithPublicId, Base):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
     enrolled: Mapped[int] = mapped_column(default=0)
+    # Made by the form that asked: the same form sent twice acts once.
+    request_key: Mapped[str] = mapped_column(String(40), unique=True)
 
     course: Mapped[Course] = relationship()
 
@@ -50,6 +55,10 @@ class EnrollmentState:
     course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id"))
     recorded_at: Mapped[datetime]
+
+
+# The columns that a former version keeps, in one order for every copy.
+STATE = tuple(EnrollmentState.__annotations__)
 
 
 class Enrollment(EnrollmentState, Base):

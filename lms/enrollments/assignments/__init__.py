@@ -1,0 +1,1 @@
+"""A course assigned to job roles at centers."""

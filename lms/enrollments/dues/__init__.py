@@ -1,0 +1,1 @@
+"""Effective due dates: what moves them, and bringing them up to date."""

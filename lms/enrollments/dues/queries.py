@@ -1,0 +1,58 @@
+"""Reading what moves due dates. It serves actions that concern the people given, and shows nothing to a viewer."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.enrollments.dues.rules import Circumstances
+from lms.enrollments.rules import Away, Stay
+from lms.people.models import Leave, Person, Posting
+
+BATCH = 500
+
+
+def load_circumstances(session: Session, person_ids: Collection[int]) -> dict[int, Circumstances]:
+    """Load the leaves and primary postings of some hundred people, by person; who has neither is left out."""
+    found: dict[int, Circumstances] = {}
+    known_since = _first_recorded(session, person_ids)
+    postings = (
+        select(Posting.person_id, Posting.center_id, Posting.role_id, Posting.starts_on, Posting.ends_on)
+        .where(Posting.person_id.in_(person_ids), Posting.is_primary, Posting.superseded_at.is_(None))
+        .order_by(Posting.person_id, Posting.starts_on)
+    )
+    for person_id, center_id, role_id, starts_on, ends_on in session.execute(postings):
+        known_at = known_since[person_id, center_id, role_id, starts_on]
+        stays = found.setdefault(person_id, Circumstances()).stays
+        stays.append((Stay(center_id, role_id, starts_on, ends_on), known_at))
+    leaves = (
+        select(Leave.person_id, Leave.starts_on, Leave.ends_on, Leave.recorded_at)
+        .where(Leave.person_id.in_(person_ids), Leave.superseded_at.is_(None))
+        .order_by(Leave.person_id, Leave.starts_on)
+    )
+    for person_id, starts_on, ends_on, recorded_at in session.execute(leaves):
+        found.setdefault(person_id, Circumstances()).aways.append((Away(starts_on, ends_on), recorded_at))
+    return found
+
+
+def _first_recorded(session: Session, person_ids: Collection[int]) -> dict[tuple[int, int, int, object], datetime]:
+    """Return when each posting first became known: giving it an end writes it anew, but its start is old news."""
+    rows = session.execute(
+        select(Posting.person_id, Posting.center_id, Posting.role_id, Posting.starts_on, Posting.recorded_at)
+        .where(Posting.person_id.in_(person_ids), Posting.is_primary)
+        .order_by(Posting.recorded_at.desc())
+    )
+    return {(person_id, center_id, role_id, on): at for person_id, center_id, role_id, on, at in rows}
+
+
+def person_ids_in_batches(session: Session, chosen: Collection[int] | None) -> Iterator[list[int]]:
+    """Yield the ids of the people chosen (None: everyone) in batches of 500, so that memory stays bounded."""
+    if chosen is not None:
+        ids = sorted(set(chosen))
+        yield from (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+        return
+    last = 0
+    while batch := list(session.scalars(select(Person.id).where(Person.id > last).order_by(Person.id).limit(BATCH))):
+        yield batch
+        last = batch[-1]

@@ -1,0 +1,1 @@
+"""Training history as it comes in a file."""
