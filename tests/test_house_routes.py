@@ -5,11 +5,17 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter, Rule
 
 from app import create_app
-from lms.accounts.access import ENDPOINTS, Policy
+from lms.accounts.access import ENDPOINTS, Policy, is_open
+from lms.people.models import Duty, Person
+from lms.people.rules import DutyKind
 from tests.support.databases import settings_for
+from tests.support.network import small_cast
+from tests.support.sign_in import sign_in
 from tests.support.statements import counted_statements
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -72,13 +78,46 @@ def test_every_writing_route_refuses_a_request_without_a_token(app: Flask, clien
             assert answer.status_code == 400, f"{method} {rule} answered {answer.status_code} without a CSRF token"
 
 
-def test_reading_writes_no_business_fact(app: Flask, client: FlaskClient):
-    for rule in rules(app):
-        if "GET" in (rule.methods or ()):
-            with counted_statements() as seen:
-                client.get(address_of(rule))
-            written = {found[1] for text in seen.texts if (found := WRITES.match(text))}
-            assert not written - NOTES, f"GET {rule} wrote to {written}"
+def reading_routes(app: Flask) -> list[Rule]:
+    return [rule for rule in rules(app) if "GET" in (rule.methods or ()) and rule.endpoint != "static"]
+
+
+def written_by(client: FlaskClient, address: str) -> set[str]:
+    with counted_statements() as seen:
+        client.get(address)
+    return {found[1] for text in seen.texts if (found := WRITES.match(text))}
+
+
+def test_reading_writes_no_business_fact(app: Flask, session: Session):
+    people = {"nobody": None} | small_cast(session).everyone()
+    session.commit()
+    for name, person in people.items():
+        client = app.test_client()
+        if person is not None:
+            sign_in(client, person)
+        for rule in reading_routes(app):
+            written = written_by(client, address_of(rule))
+            assert not written - NOTES, f"GET {rule} wrote to {written} for {name}"
+
+
+@pytest.mark.backend("sqlite")  # who may open what is decided before the database is asked
+def test_a_page_opens_to_those_it_is_declared_for_and_nobody_else(app: Flask, session: Session):
+    people = small_cast(session).everyone()
+    session.commit()
+    duties = {name: frozenset(duties_of(session, person)) for name, person in people.items()}
+    for name, person in people.items():
+        client = app.test_client()
+        sign_in(client, person)
+        for rule in reading_routes(app):
+            may = is_open(ENDPOINTS[rule.endpoint], signed_in=True, duties=duties[name])
+            status = client.get(address_of(rule)).status_code
+            assert (status != 403) is may, f"GET {rule} answered {status} to {name}"
+            assert status < 500
+
+
+def duties_of(session: Session, person: Person) -> list[DutyKind]:
+    kinds = session.scalars(select(Duty.kind).where(Duty.person_id == person.id))
+    return [DutyKind(kind) for kind in kinds]
 
 
 @pytest.mark.backend("sqlite")  # who may open what is decided before the database is asked

@@ -4,13 +4,13 @@ import socket
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from pytest_socket import SocketConnectBlockedError
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tests.benchmarks.report import Report
 from tests.support.browser import accessibility_faults
+from tests.support.client import CheckedClient
 from tests.support.databases import Databases
 from tests.support.html import HtmlError, check_html
 from tests.support.statements import counted_statements
@@ -59,10 +59,12 @@ def test_statements_are_counted_without_the_transaction(session: Session):
     assert seen.texts == ["SELECT 1", "SELECT 2"]
 
 
-def test_answers_of_the_client_are_checked(app: Flask, client: FlaskClient):
-    app.add_url_rule("/broken", view_func=lambda: "<!doctype html><title>t</title><p><div></p>", endpoint="static2")
+def test_answers_of_the_client_are_checked():
+    app = Flask("broken")
+    app.test_client_class = CheckedClient
+    app.add_url_rule("/broken", view_func=lambda: "<!doctype html><title>t</title><p><div></p>")
     with pytest.raises(HtmlError, match="/broken"):
-        client.get("/broken")
+        app.test_client().get("/broken")
 
 
 def test_pages_that_log_errors_fail(new_page):

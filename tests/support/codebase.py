@@ -31,8 +31,8 @@ class Source:
 
     @property
     def kind(self) -> str:
-        """Return which of the fixed files it is: rules, models, queries …"""
-        return self.path.stem
+        """Return which of the fixed files it is, or is a part of: queries, and queries_units as well."""
+        return self.path.stem.split("_")[0]
 
     def imports(self) -> Iterator[str]:
         """Yield every module that the file imports, wherever in it."""
