@@ -459,11 +459,13 @@ def upgrade() -> None:
         sa.Column("created_by_id", sa.Integer(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("enrolled", sa.Integer(), nullable=False),
+        sa.Column("request_key", sa.String(length=40), nullable=False),
         sa.Column("public_id", sa.String(length=11), nullable=False),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_assignment_course_id_course")),
         sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_assignment_created_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
         sa.UniqueConstraint("public_id", name=op.f("uq_assignment_public_id")),
+        sa.UniqueConstraint("request_key", name=op.f("uq_assignment_request_key")),
     )
     op.create_table(
         "course_audience",
