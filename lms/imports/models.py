@@ -12,10 +12,10 @@ from lms.shared.db import Base, WithPublicId
 class ImportRun(WithPublicId, Base):
     """One file handed in: what it was, who sent it, what it did, and whether it was undone.
 
-    `state` is one of `rules.ImportState`; `rows_read` grows while it runs, `rows_total` is 0 while unknown (bytes
-    then tell the progress, in `progress_pct`); `counts` holds the outcome by kind of change; `options` what was
-    asked for. `preview` holds the first changes of each kind, `restore` what undoing it puts back beside dated facts.
-    `failure` is the code of what stopped it, with its values as JSON. The file itself is kept at `stored_as` in the data directory until the run has ended.
+    `state` is one of `rules.ImportState`; `rows_read` and `progress_pct` grow while it runs; `counts` holds the outcome
+    by kind of change, `preview` the first changes of each kind; `options` what was asked for; `restore` what undoing it
+    puts back beside dated facts; `failure` the code of what stopped it. The file itself is kept at `stored_as` in the
+    data directory until it was applied.
     """
 
     __tablename__ = "import_run"

@@ -171,15 +171,17 @@ class StaffNumbers:
     """Every staff number ever given, with whose it is; reads numbers whose leading zeros a spreadsheet dropped.
 
     `width` is how many digits all-digit numbers have: as told, else as all known ones have; None when they differ.
+    `seen` holds further lengths met in the file at hand.
     """
 
     owners: Mapping[str, int]
     width: int | None = None
+    seen: frozenset[int] = frozenset()
     widths: frozenset[int] = field(init=False)
 
     def __post_init__(self) -> None:
         widths = frozenset(len(number) for number in self.owners if is_digits(number))
-        object.__setattr__(self, "widths", widths)
+        object.__setattr__(self, "widths", widths | self.seen)
         if self.width is None and len(widths) == 1:
             object.__setattr__(self, "width", next(iter(widths)))
 
@@ -192,9 +194,9 @@ class StaffNumbers:
             return cell
         if self.width is not None:
             return cell.zfill(self.width)
-        if any(cell.zfill(width) in self.owners for width in self.widths) or (was_number and self.widths):
+        if any(cell.zfill(width) in self.owners for width in self.widths):
             return None
-        return cell
+        return None if was_number and self.widths and len(cell) < max(self.widths) else cell
 
 
 def is_digits(text: str) -> bool:

@@ -1,0 +1,1 @@
+"""Centers, areas and regions, handed in as a file."""

@@ -1,0 +1,1 @@
+"""The roster: who works where, handed in as a file."""
