@@ -150,6 +150,7 @@ def find_standing(session: Session, *, person_id: int, as_of: date) -> Standing:
     """Return where a person stands on `as_of`."""
     posted = session.execute(
         select(is_open(as_of), on_leave(Posting.person_id, as_of))
+        .select_from(Posting)
         .join(OrgUnit, OrgUnit.id == Posting.center_id)
         .where(Posting.person_id == person_id, Posting.is_primary, covers(Posting, as_of))
     ).first()

@@ -76,11 +76,12 @@ class Enrollment(EnrollmentState, Base):
         Index(
             "ix_enrollment_person_rate",
             "person_id", "required", "due_on", "assigned_on", "completed_on", "voided_on", "has_later_cycle",
+            "course_id", "cycle",
         ),
         Index(
             "ix_enrollment_course_rate",
             "course_id", "person_id", "required", "due_on", "assigned_on", "completed_on", "voided_on",
-            "has_later_cycle",
+            "has_later_cycle", "cycle",
         ),
         Index("ix_enrollment_import", "import_id"),
     )  # fmt: skip

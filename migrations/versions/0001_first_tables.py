@@ -558,13 +558,24 @@ def upgrade() -> None:
                 "completed_on",
                 "voided_on",
                 "has_later_cycle",
+                "cycle",
             ],
             unique=False,
         )
         batch_op.create_index("ix_enrollment_import", ["import_id"], unique=False)
         batch_op.create_index(
             "ix_enrollment_person_rate",
-            ["person_id", "required", "due_on", "assigned_on", "completed_on", "voided_on", "has_later_cycle"],
+            [
+                "person_id",
+                "required",
+                "due_on",
+                "assigned_on",
+                "completed_on",
+                "voided_on",
+                "has_later_cycle",
+                "course_id",
+                "cycle",
+            ],
             unique=False,
         )
 
