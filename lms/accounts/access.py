@@ -33,6 +33,14 @@ ENDPOINTS: dict[str, Policy] = {
     "accounts.sign_out": Policy.SIGNED_IN,
     "accounts.set_preferences": Policy.PUBLIC,
     "accounts.change_password": Policy.SIGNED_IN,
+    "completion.own": Policy.SIGNED_IN,
+    "completion.person": Policy.SIGNED_IN,
+    "completion.rates": Policy.COUNTS,
+    "completion.unit_rates": Policy.COUNTS,
+    "completion.shortfalls": Policy.NAMES,
+    "completion.course_enrollments": Policy.NAMES,
+    "reports.download": Policy.NAMES,
+    "reports.download_rates": Policy.COUNTS,
 }
 
 

@@ -2,10 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired
+from wtforms.validators import EqualTo
 
 from lms.accounts.rules import PASSWORD_MAX, PASSWORD_MIN, PasswordFault
-from lms.web.forms import Form, at_most
+from lms.web.forms import Form, at_most, required
 
 FAULTS = {
     PasswordFault.TOO_SHORT: _l("Use at least %(min)d characters.", min=PASSWORD_MIN),
@@ -19,8 +19,8 @@ FAULTS = {
 class SignInForm(Form):
     """Staff number and password; `next` is where to go afterwards."""
 
-    staff_no = StringField(_l("Staff number"), [InputRequired(_l("Enter your staff number.")), at_most(64)])
-    password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password.")), at_most(PASSWORD_MAX)])
+    staff_no = StringField(_l("Staff number"), [required(_l("Enter your staff number.")), at_most(64)])
+    password = PasswordField(_l("Password"), [required(_l("Enter your password.")), at_most(PASSWORD_MAX)])
     next = HiddenField()
 
 
@@ -28,9 +28,9 @@ class PasswordForm(Form):
     """One's own new password, twice, and the present one."""
 
     current = PasswordField(
-        _l("Current password"), [InputRequired(_l("Enter your current password.")), at_most(PASSWORD_MAX)]
+        _l("Current password"), [required(_l("Enter your current password.")), at_most(PASSWORD_MAX)]
     )
-    new = PasswordField(_l("New password"), [InputRequired(_l("Enter a new password."))])
+    new = PasswordField(_l("New password"), [required(_l("Enter a new password."))])
     again = PasswordField(_l("New password again"), [EqualTo("new", _l("The two new passwords are not the same."))])
 
 

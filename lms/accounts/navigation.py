@@ -32,9 +32,9 @@ class Item:
     active: bool
 
 
-RATES = Destination(_l("Rates"), "chart", ("completion.rates",))
-SHORTFALLS = Destination(_l("Shortfall list"), "list", ("completion.shortfalls",))
-MY_LEARNING = Destination(_l("My learning"), "home", ("enrollments.my_learning",))
+RATES = Destination(_l("Rates"), "chart", ("completion.rates", "completion.unit_rates"))
+SHORTFALLS = Destination(_l("Shortfall list"), "list", ("completion.shortfalls", "completion.person"))
+MY_LEARNING = Destination(_l("My learning"), "home", ("completion.own",))
 COURSES = Destination(_l("Courses"), "book", ("courses.list_courses",))
 ASSIGNMENTS = Destination(_l("Assignments"), "board", ("enrollments.assign",))
 IMPORTS = Destination(_l("Imports"), "upload", ("imports.list_runs",))

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.fields.core import UnboundField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -23,9 +23,9 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             return unbound_field.bind(form=form, **options)
 
 
-def required() -> InputRequired:
-    """Return the validator of a field that must be filled."""
-    return InputRequired(_l("Enter this."))
+def required(message: Any = None) -> DataRequired:
+    """Return the validator of a text that must not be empty; only spaces are empty. `message` is lazy."""
+    return DataRequired(message or _l("Enter this."))
 
 
 def at_most(characters: int) -> Length:

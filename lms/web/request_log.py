@@ -9,7 +9,10 @@ log = logging.getLogger("lms.requests")
 
 
 def init_app(app: Flask) -> None:
-    """Log method, rule, status and milliseconds of each answer but those with static files."""
+    """Log method, rule, status and milliseconds of every answer but static files; in production, to stderr."""
+    if app.config["SETTINGS"].environment == "production" and not log.handlers:
+        log.addHandler(logging.StreamHandler())
+        log.setLevel(logging.INFO)
 
     @app.before_request
     def start() -> None:

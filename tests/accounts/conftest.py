@@ -1,0 +1,22 @@
+"""People for the tests of this folder."""
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from tests.accounts.everyone import Everyone
+from tests.support.probe import add_probe
+
+
+@pytest.fixture
+def everyone(session: Session) -> Everyone:
+    """Give a committed network of people who hold no password."""
+    built = Everyone(session)
+    session.commit()
+    return built
+
+
+@pytest.fixture
+def probe(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Add routes for tests alone; ask for it before the first request."""
+    add_probe(app, monkeypatch)
