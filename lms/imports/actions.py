@@ -92,9 +92,10 @@ def finish(session: Session, actor: Actor, run: ImportRun, outcome: Outcome) -> 
     audit.record(session, actor, "import.apply", "import", run.public_id, detail={"counts": outcome.counts})
 
 
-def fail(run: ImportRun, code: str) -> None:
-    """Note that a file could not be taken, and why."""
+def fail(run: ImportRun, code: str, values: Mapping[str, object]) -> None:
+    """Note that a file could not be taken, and why: a code with the values of its wording."""
     run.state, run.failure = ImportState.FAILED, code
+    run.options = {**run.options, "failure_values": {name: str(value) for name, value in values.items()}}
 
 
 def mark_undone(session: Session, actor: Actor, run: ImportRun) -> None:

@@ -6,11 +6,13 @@ a worker must find the row.
 """
 
 import logging
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 from huey import Huey, MemoryHuey, SqliteHuey
+from huey.consumer import Consumer
 from sqlalchemy.orm import Session
 
 PENDING = "pending_jobs"
@@ -48,6 +50,7 @@ class Queue:
 
     def __init__(self, file: Path, run: Callable[[Job, dict[str, Any]], None], *, immediate: bool) -> None:
         self.huey: Huey = MemoryHuey(immediate=True) if immediate else SqliteHuey(filename=str(file), fsync=True)
+        self.immediate = immediate
         self._run = run
         self._task = self.huey.task(name="run_job")(self._execute)
 
@@ -61,6 +64,18 @@ class Queue:
         """Queue what this session's committed transaction asked for."""
         for name, arguments in session.info.pop(PENDING, []):
             self._task(name, arguments)
+
+    def work(self, threads: int) -> None:
+        """Do what is queued until SIGINT or SIGTERM; either lets the jobs at hand finish."""
+        _GracefulConsumer(self.huey, workers=threads, periodic=False, max_delay=1.0).run()
+
+
+class _GracefulConsumer(Consumer):  # type: ignore[misc]  # huey has no types
+    """Huey's consumer breaks off the job at hand on SIGTERM, which is how services are stopped."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._signal_actions[signal.SIGTERM] = (False, True)
 
 
 def forget(session: Session) -> None:
