@@ -54,8 +54,8 @@ def stream() -> Response:
     note_access("probe.seen", "probe", "1", reason="to see")
 
     def parts() -> Iterator[str]:
-        yield "first,"
-        yield str(written())
+        yield f"{written()},"
+        yield "second"
 
     return Response(stream_with_context(parts()), mimetype="text/csv")
 
