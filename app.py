@@ -14,13 +14,23 @@ from lms.accounts import models as _accounts
 from lms.accounts.cli import accounts as accounts_commands
 from lms.accounts.views import blueprint as accounts_pages
 from lms.audit import models as _audit
+from lms.completion.views import blueprint as completion_pages
 from lms.courses import models as _courses
+from lms.demo.cli import demo as demo_commands
+from lms.demo.cli import sign_in_lines
 from lms.enrollments import models as _enrollments
 from lms.imports import models as _imports
 from lms.jobs.queue import Job, Queue
 from lms.people import models as _people
+from lms.people.centers.cli import centers as centers_commands
+from lms.people.roster import upload as roster_upload
+from lms.people.roster.cli import roster as roster_commands
+from lms.reports.views import blueprint as reports_pages
 from lms.shared.db import db, writing
 from lms.web import access_log, errors, headers, input_guard, locale, request_log, transactions
+from lms.web.cli import jobs as jobs_commands
+from lms.web.cli import worker
+from lms.web.serving import greet_with, serve
 from lms.web.views import blueprint as web_pages
 
 # Alembic compares these with the migrations; importing them is what registers the tables.
@@ -51,7 +61,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     _handle_requests(app)
     app.register_blueprint(web_pages)
     app.register_blueprint(accounts_pages)
+    app.register_blueprint(completion_pages)
+    app.register_blueprint(reports_pages)
     app.cli.add_command(accounts_commands)
+    app.cli.add_command(demo_commands)
+    app.cli.add_command(serve)
+    for command in (jobs_commands, worker, centers_commands, roster_commands):
+        app.cli.add_command(command)
+    roster_upload.register()
+    greet_with(app, sign_in_lines)
     return app
 
 

@@ -47,7 +47,7 @@ def appoint_coordinators(people: list[Worker], sites: Iterable[Site], begins_on:
             if site.code == VACANT_CENTER and ends_on is None:
                 ends_on = today - timedelta(days=VACANT_SINCE_DAYS)
             _charge(worker, DutyKind.COORDINATOR, site.code, starts_on, ends_on)
-            if ends_on is None or site.code == VACANT_CENTER and stint.ends_on is None:
+            if ends_on is None or (site.code == VACANT_CENTER and stint.ends_on is None):
                 break
             day = ends_on
         if holder and site.seats_in_all >= DEPUTY_LEAST_STAFF and stream.random() < DEPUTY_SHARE:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from lms.courses.rules import Trigger, add_months
+from lms.courses.rules import Trigger, add_months, expires_on
 from lms.demo.people import Worker
 from lms.demo.reference import CourseRule
 from lms.demo.rules import DemoCalendar, Interval
@@ -33,10 +33,14 @@ COORDINATING = frozenset({DutyKind.COORDINATOR, DutyKind.DEPUTY_COORDINATOR})
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """Someone was assigned a course on a day; `until` is the first day it no longer applied to them, None if it does."""
+    """Someone was assigned a course on a day, due on another before any grace.
+
+    `until` is the first day the course no longer applied to them; None if it does.
+    """
 
     course: CourseRule
     on: date
+    due_on: date
     until: date | None
 
 
@@ -59,7 +63,7 @@ class Curriculum:
         """Return everything the person was assigned, in order of day and course."""
         jobs = jobs_of(worker)
         found = [
-            Assigned(course, on, _until(jobs, course.targets, on))
+            Assigned(course, on, on + timedelta(days=course.due_days), _until(jobs, course.targets, on))
             for course, on in (
                 *self._at_hire(worker, jobs),
                 *self._at_transfer(worker, jobs),
@@ -70,6 +74,17 @@ class Curriculum:
             if on <= self.today
         ]
         return sorted(found, key=lambda assigned: (assigned.on, assigned.course.code))
+
+    def renewal_of(self, assigned: Assigned, completed_on: date) -> Assigned | None:
+        """Return the next cycle of a course for a job whose completion runs out; yearly courses have their calendar."""
+        course = assigned.course
+        runs_out_on = expires_on(completed_on, course.validity_months)
+        if course.trigger != Trigger.ROLE or runs_out_on is None:
+            return None
+        on = runs_out_on - timedelta(days=course.renewal_window_days)
+        if on > self.today or (assigned.until is not None and assigned.until <= on):
+            return None
+        return Assigned(course, on, runs_out_on, assigned.until)
 
     def _at_hire(self, worker: Worker, jobs: list[tuple[str, Interval]]) -> Iterator[tuple[CourseRule, date]]:
         for employment in worker.employments():
@@ -131,4 +146,4 @@ def _until(jobs: list[tuple[str, Interval]], targets: frozenset[str], on: date) 
             return day
         if max(ends) == date.max:
             return None
-        day = max(max(ends), day + timedelta(days=1))
+        day = max(*ends, day + timedelta(days=1))

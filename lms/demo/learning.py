@@ -105,7 +105,7 @@ class Learning:
         else:
             day = due_on + timedelta(days=1 + int(-math.log(1 - late) * MEAN_DAYS_LATE))
         day = next((leave.ends_on for leave in worker.leaves if leave.covers(day) and leave.ends_on), day)
-        if day > self.calendar.today or (assigned.until is not None and day >= assigned.until):
+        if day >= self.calendar.today or (assigned.until is not None and day >= assigned.until):
             return Outcome(None, None)
         score = course.pass_score + int(spread * (101 - course.pass_score)) if course.pass_score else None
         return Outcome(day, score)

@@ -4,12 +4,15 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 from lms.courses.rules import add_months
+from lms.people.rules import DUTY_OF_JOB
 
 SEED = 20190718
 REFERENCE_MONTH = date(2019, 6, 1)
 DAYS_PER_YEAR = 365.25
+HEAD_OFFICE_JOBS = frozenset({"AM", "RG", "TR", "CS", "VW", "PV", "SY"})
 
 
 def dice(*names: object) -> random.Random:
@@ -86,3 +89,39 @@ def systematic(chances: Sequence[float], start: float) -> list[bool]:
 def digits(number: int) -> str:
     """Return a staff number as the demo writes it: 7 digits, leading zeros kept."""
     return f"{number:07d}"
+
+
+class SignInKind(StrEnum):
+    """As what people of the demo sign in, one for each."""
+
+    EMPLOYEE = "EMPLOYEE"
+    COORDINATOR = "COORDINATOR"
+    REPRESENTATIVE = "REPRESENTATIVE"
+    CENTER_MANAGER = "CENTER_MANAGER"
+    AREA_MANAGER = "AREA_MANAGER"
+    REGION_MANAGER = "REGION_MANAGER"
+    TRAINING_ADMIN = "TRAINING_ADMIN"
+    CS_ADMIN = "CS_ADMIN"
+    EXECUTIVE = "EXECUTIVE"
+    AUDITOR = "AUDITOR"
+    SYSTEM_ADMIN = "SYSTEM_ADMIN"
+
+    @property
+    def password(self) -> str:
+        """Return the demo's password, which is printed and protects nothing."""
+        return f"demo-{self.value.lower().replace('_', '-')}-{REFERENCE_MONTH.year}"
+
+    @property
+    def label(self) -> str:
+        """Return the name for the operator's table."""
+        return "CS admin" if self is SignInKind.CS_ADMIN else self.value.capitalize().replace("_", " ")
+
+    @classmethod
+    def of(cls, held: str) -> "SignInKind | None":
+        """Return the kind that a duty or a job code stands for; other center jobs are those of employees."""
+        if held in cls.__members__:
+            return cls(held)
+        implied = DUTY_OF_JOB.get(held)
+        if implied is not None:
+            return cls(str(implied))
+        return cls.EMPLOYEE if held not in HEAD_OFFICE_JOBS else None

@@ -1,0 +1,225 @@
+"""Writing the demo into an empty database, in one transaction, many rows at a time."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Table, insert, select
+from sqlalchemy.orm import Session
+
+from lms.accounts.actions import set_password
+from lms.accounts.passwords import hash_password
+from lms.audit import actions as audit
+from lms.audit.rules import Actor
+from lms.completion.queries import list_rates
+from lms.completion.rules import Dimension, Tally
+from lms.courses.models import Course, CourseVersion
+from lms.demo.cast import choose, interest
+from lms.demo.files import import_reference
+from lms.demo.people import Worker
+from lms.demo.queries import count_people
+from lms.demo.rules import DemoCalendar, SignInKind, dice
+from lms.demo.story import Line, Story
+from lms.enrollments.models import Enrollment
+from lms.enrollments.rules import Source
+from lms.people.models import Duty, JobRole, Leave, OrgUnit, Person, Posting, StaffNumber
+from lms.people.rules import search_text_of, whole_network
+from lms.shared.errors import DomainError
+from lms.shared.ids import ALPHABET, PUBLIC_ID_LENGTH
+
+BATCH = 10_000
+Progress = Callable[[str, int], None]
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What was written, by kind."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def load_demo(
+    session: Session, actor: Actor, *, today: date, timezone: str, progress: Progress = lambda _what, _done: None
+) -> Loaded:
+    """Write the demo network as it stands on `today`; the same day gives the same demo.
+
+    `progress` is told what is being written and how many percent of everything are done.
+
+    Raises:
+        DomainError: the database already holds people ("people_exist").
+    """
+    if count_people(session).total:
+        raise DomainError("people_exist")
+    progress("story", 0)
+    calendar = DemoCalendar(today)
+    story = Story(calendar)
+    progress("network", 12)
+    import_reference(session, actor, calendar, since=story.curriculum.ledger_from)
+    progress("people", 20)
+    writer = _Writer(session, actor, story, ZoneInfo(timezone))
+    loaded = Loaded(writer.write_people())
+    progress("enrollments", 30)
+    loaded.counts["enrollments"] = writer.write_enrollments(progress)
+    progress("sign-ins", 95)
+    loaded.counts["sign-ins"] = writer.let_in(session, actor, _center_rates(session, today))
+    audit.record(
+        session,
+        actor,
+        "demo.load",
+        "network",
+        "NETWORK",
+        subject_count=loaded.counts["people"],
+        detail={"today": today.isoformat(), **loaded.counts},
+    )
+    session.flush()
+    return loaded
+
+
+def _center_rates(session: Session, today: date) -> dict[str, Tally]:
+    lines = list_rates(session, scope=whole_network(today), as_of=today, by=Dimension.CENTER)
+    return {line.code: line.tally for line in lines}
+
+
+class _Writer:
+    """Turns the story's words into rows with database ids."""
+
+    def __init__(self, session: Session, actor: Actor, story: Story, zone: ZoneInfo) -> None:
+        self.connection = session.connection()
+        self.recorded_at = actor.at
+        self.story = story
+        self.zone = zone
+        units = session.execute(select(OrgUnit.kind, OrgUnit.code, OrgUnit.id))
+        self.units = {(kind, code): unit_id for kind, code, unit_id in units}
+        self.roles = dict(session.execute(select(JobRole.code, JobRole.id)).tuples().all())
+        courses = session.execute(
+            select(Course.code, Course.id, CourseVersion.id).join(CourseVersion, CourseVersion.course_id == Course.id)
+        )
+        self.courses = {code: (course_id, version_id) for code, course_id, version_id in courses}
+        self.person_ids: dict[str, int] = {}
+        self.employee: Worker | None = None
+
+    def write_people(self) -> dict[str, int]:
+        """Write people and what they hold; return how many rows of each kind."""
+        people = self.story.people
+        stream = dice("public ids")
+        written = {"people": self._insert(Person, (self._person(who, _public_id(stream)) for who in people))}
+        ids = self.connection.execute(select(Person.staff_no, Person.id)).tuples()
+        self.person_ids = dict(ids.all())
+        written["at work"] = sum(worker.works for worker in people)
+        written["staff numbers"] = self._insert(StaffNumber, self._each(people, self._numbers))
+        written["postings"] = self._insert(Posting, self._each(people, self._postings))
+        written["duties"] = self._insert(Duty, self._each(people, self._duties))
+        written["leaves"] = self._insert(Leave, self._each(people, self._leaves))
+        return written
+
+    def write_enrollments(self, progress: Progress) -> int:
+        """Write everyone's enrollments; return how many."""
+        total, written, most = len(self.story.staff), 0, 0
+        rows: list[dict[str, Any]] = []
+        for done, (worker, lines) in enumerate(self.story.lines(), start=1):
+            person_id = self._id_of(worker)
+            rows.extend(self._enrollment(person_id, line) for line in lines)
+            shown = interest(worker, lines, self.story.calendar.today)
+            if shown > most:
+                self.employee, most = worker, shown
+            if len(rows) >= BATCH or done == total:
+                written += self._insert(Enrollment, rows)
+                rows = []
+                progress("enrollments", 30 + 65 * done // total)
+        return written
+
+    def let_in(self, session: Session, actor: Actor, rates: Mapping[str, Tally]) -> int:
+        """Give one person of each kind the demo's password; return how many those are."""
+        story = self.story
+        chosen = choose(story.people, story.sites, rates, story.calendar.today)
+        if self.employee:
+            chosen[SignInKind.EMPLOYEE] = self.employee
+        for kind, worker in chosen.items():
+            set_password(session, actor, person_id=self._id_of(worker), password_hash=hash_password(kind.password))
+        return len(chosen)
+
+    def _insert(self, model: type[Any], rows: Iterable[dict[str, Any]]) -> int:
+        table: Table = model.__table__
+        remaining, written = iter(rows), 0
+        while batch := list(islice(remaining, BATCH)):
+            self.connection.execute(insert(table), batch)
+            written += len(batch)
+        return written
+
+    def _each(
+        self, people: Sequence[Worker], rows_of: Callable[[Worker], Iterator[dict[str, Any]]]
+    ) -> Iterator[dict[str, Any]]:
+        for worker in people:
+            person_id = self._id_of(worker)
+            for row in rows_of(worker):
+                yield {"person_id": person_id, **row}
+
+    def _id_of(self, worker: Worker) -> int:
+        return self.person_ids[worker.numbers[-1][0]]
+
+    def _person(self, worker: Worker, public_id: str) -> dict[str, Any]:
+        return {
+            "public_id": public_id,
+            "staff_no": worker.numbers[-1][0],
+            "name": worker.name,
+            "search_text": search_text_of(worker.name, [number for number, _ in worker.numbers]),
+            "is_synthetic": True,
+            "recorded_at": self.recorded_at,
+        }
+
+    def _numbers(self, worker: Worker) -> Iterator[dict[str, Any]]:
+        for number, issued_on in worker.numbers:
+            yield {"staff_no": number, "issued_on": issued_on}
+
+    def _postings(self, worker: Worker) -> Iterator[dict[str, Any]]:
+        for stint in worker.stints:
+            yield self._dated(stint.starts_on, stint.ends_on) | {
+                "center_id": self.units["CENTER", stint.center],
+                "role_id": self.roles[stint.role],
+                "is_primary": True,
+            }
+
+    def _duties(self, worker: Worker) -> Iterator[dict[str, Any]]:
+        for charge in worker.charges:
+            row = self._dated(charge.days.starts_on, charge.days.ends_on)
+            yield row | {"unit_id": self.units[charge.unit], "kind": charge.kind}
+
+    def _leaves(self, worker: Worker) -> Iterator[dict[str, Any]]:
+        for leave in worker.leaves:
+            yield self._dated(leave.starts_on, leave.ends_on)
+
+    def _dated(self, starts_on: date, ends_on: date | None) -> dict[str, Any]:
+        return {"starts_on": starts_on, "ends_on": ends_on, "recorded_at": self.recorded_at}
+
+    def _enrollment(self, person_id: int, line: Line) -> dict[str, Any]:
+        course_id, version_id = self.courses[line.course]
+        return {
+            "person_id": person_id,
+            "course_id": course_id,
+            "course_version_id": version_id,
+            "cycle": line.cycle,
+            "has_later_cycle": line.has_later_cycle,
+            "source": Source.RULE,
+            "required": line.required,
+            "assigned_on": line.assigned_on,
+            "nominal_due_on": line.nominal_due_on,
+            "due_on": line.due_on,
+            "completed_on": line.completed_on,
+            "completed_at": self._instant(line),
+            "score": line.score,
+            "voided_on": line.voided_on,
+            "recorded_at": self.recorded_at,
+        }
+
+    def _instant(self, line: Line) -> datetime | None:
+        if line.completed_on is None:
+            return None
+        local = datetime.combine(line.completed_on, time(), self.zone) + timedelta(minutes=line.completed_minute)
+        return local.astimezone(UTC)
+
+
+def _public_id(stream: Any) -> str:
+    return "".join(stream.choices(ALPHABET, k=PUBLIC_ID_LENGTH))

@@ -1,0 +1,113 @@
+"""The whole story of the demo: everyone, what they hold, and what they were to learn and did."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from lms.demo import reference
+from lms.demo.appointments import appoint_coordinators, grant_leaves, head_office, number_staff
+from lms.demo.assigning import Assigned, Curriculum
+from lms.demo.learning import Learner, Learning, Outcome
+from lms.demo.people import Worker
+from lms.demo.rules import DemoCalendar, dice
+from lms.demo.staffing import Site, Staffing, sites_of
+from lms.enrollments.rules import Away, Event, Stay, effective_due, events_of
+
+# Of the day, from 8 in the morning until 9 in the evening.
+MINUTES_OF_STUDY = (8 * 60, 21 * 60)
+
+
+@dataclass(slots=True)
+class Line:
+    """An enrollment of the story, in words of the catalog."""
+
+    course: str
+    cycle: int
+    has_later_cycle: bool
+    required: bool
+    assigned_on: date
+    nominal_due_on: date
+    due_on: date
+    completed_on: date | None
+    completed_minute: int
+    score: int | None
+    voided_on: date | None
+
+
+class Story:
+    """People of the network and the head office, and how their learning went, told for one day."""
+
+    def __init__(self, calendar: DemoCalendar) -> None:
+        self.calendar = calendar
+        parameters = reference.parameters()
+        staffing = Staffing(calendar, parameters, sites_of(reference.centers(), reference.roles(), calendar))
+        self.sites: list[Site] = list(staffing.sites.values())
+        self.staff: list[Worker] = staffing.run()
+        appoint_coordinators(self.staff, self.sites, staffing.begins_on, calendar.today)
+        grant_leaves(self.staff, parameters, staffing.begins_on, calendar.today)
+        self.people: list[Worker] = [*self.staff, *head_office(self.sites, staffing.begins_on)]
+        number_staff(self.people)
+        self.curriculum = Curriculum(calendar, reference.courses())
+        self._learning = Learning(calendar, parameters, self.curriculum)
+        self._numbers = _Numbers()
+
+    def lines(self) -> Iterator[tuple[Worker, list[Line]]]:
+        """Give every worker with their enrollments, in order of day and course."""
+        for worker, learner in self._learning.learners(self.staff):
+            yield worker, self._lines_of(worker, learner)
+
+    def _lines_of(self, worker: Worker, learner: Learner) -> list[Line]:
+        stream = dice("learning", worker.numbers[0][0])
+        aways, events = self._what_moves_due_dates(worker)
+        waiting = self.curriculum.assigned_to(worker)
+        lines = []
+        while waiting:
+            assigned = waiting.pop(0)
+            due_on = effective_due(assigned.due_on, assigned.on, aways, events) or assigned.due_on
+            outcome = self._learning.outcome(stream, worker, learner, assigned, due_on)
+            if outcome.completed_on and (renewal := self.curriculum.renewal_of(assigned, outcome.completed_on)):
+                waiting.append(renewal)
+            lines.append(_line(assigned, due_on, outcome, stream.randint(*MINUTES_OF_STUDY)))
+        return _in_cycles(lines)
+
+    def _what_moves_due_dates(self, worker: Worker) -> tuple[list[Away], list[Event]]:
+        stays = [
+            Stay(self._numbers[stint.center], self._numbers[stint.role], stint.starts_on, stint.ends_on)
+            for stint in worker.stints
+        ]
+        return [Away(leave.starts_on, leave.ends_on) for leave in worker.leaves], events_of(stays)
+
+
+def _line(assigned: Assigned, due_on: date, outcome: Outcome, minute: int) -> Line:
+    return Line(
+        course=assigned.course.code,
+        cycle=1,
+        has_later_cycle=False,
+        required=assigned.course.mandatory,
+        assigned_on=assigned.on,
+        nominal_due_on=assigned.due_on,
+        due_on=due_on,
+        completed_on=outcome.completed_on,
+        completed_minute=minute,
+        score=outcome.score,
+        voided_on=None if outcome.completed_on else assigned.until,
+    )
+
+
+def _in_cycles(lines: list[Line]) -> list[Line]:
+    """Return the lines with their cycles: they count up in the order of assignment (ruling 21)."""
+    latest: dict[str, Line] = {}
+    for line in sorted(lines, key=lambda line: (line.assigned_on, line.course)):
+        if line.course in latest:
+            latest[line.course].has_later_cycle = True
+            line.cycle = latest[line.course].cycle + 1
+        latest[line.course] = line
+    return lines
+
+
+class _Numbers(dict[str, int]):
+    """A number for each code, given out in order: equal codes, equal numbers."""
+
+    def __missing__(self, code: str) -> int:
+        self[code] = number = len(self)
+        return number
