@@ -58,8 +58,10 @@ screenshots: browser ## Every page x role x width x language x theme, into scree
 	@$(BIN)/python -m tests.support.screenshots
 
 translations: setup ## Collect texts, update the catalogs, compile them
-	@$(BIN)/pybabel extract --quiet --mapping babel.cfg --keywords _l --no-location --sort-output --project training-completion --output $(TRANSLATIONS)/messages.pot .
-	@$(BIN)/pybabel update --quiet --no-fuzzy-matching --ignore-obsolete --no-wrap --input-file $(TRANSLATIONS)/messages.pot --output-dir $(TRANSLATIONS)
+	@mkdir -p $(TRANSLATIONS)
+	@$(BIN)/pybabel --quiet extract --mapping babel.cfg --keywords _l --keywords lazy_gettext --no-location --sort-output --project training-completion --output $(TRANSLATIONS)/messages.pot .
+	@test -d $(TRANSLATIONS)/ko || $(BIN)/pybabel --quiet init --locale ko --input-file $(TRANSLATIONS)/messages.pot --output-dir $(TRANSLATIONS)
+	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --no-wrap --input-file $(TRANSLATIONS)/messages.pot --output-dir $(TRANSLATIONS)
 	@$(BIN)/pybabel compile --directory $(TRANSLATIONS)
 
 lock: .venv/bin/uv ## Lock again after pyproject.toml changed, and export requirements.txt
