@@ -5,9 +5,10 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Form, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import DateField, Form, IntegerField, StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
+from lms.completion.queries_enrollments import EnrollmentSort, Pick
 from lms.completion.rules import RateFilter, Severity, ShortfallFilter, ShortfallSort
 
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 1, 1)
@@ -15,6 +16,9 @@ EVERYONE = "everyone"
 FRONTLINE = "frontline"
 REASON_MIN, REASON_MAX = 5, 200
 DEFAULT_SORT = "-oldest"
+OPEN_ONLY = "open"
+BREAKDOWNS = ("role", "tier", "course")
+RATE_SORTS = ("code", "rate", "missing", "short")
 
 
 class _Day(DateField):
@@ -38,13 +42,16 @@ class _Percentage(IntegerField):
         self.data = int(text) if text else None
 
 
-class _Choice(SelectField):
-    def __init__(self, label: Any, choices: Iterable[str] = (), **options: Any) -> None:
-        super().__init__(label, choices=[("", ""), *((choice, choice) for choice in choices)], default="", **options)
+class _Choice(StringField):
+    """One of some codes, or nothing."""
 
-    def pre_validate(self, form: Any) -> None:
-        """Say which value is unknown."""
-        if self.data not in {value for value, _label in self.choices or ()}:
+    def __init__(self, label: Any, allowed: Iterable[str] = (), **options: Any) -> None:
+        super().__init__(label, filters=[lambda text: (text or "").strip()], **options)
+        self.allowed = frozenset(allowed)
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - WTForms' signature
+        """Say that a code is unknown."""
+        if self.data and self.data not in self.allowed:
             raise ValidationError(_l("This choice is not known here. Pick one from the list."))
 
 
@@ -58,10 +65,10 @@ class RateForm(Form):
     course = _Choice(_l("Course"))
     people = _Choice(_l("People"), (FRONTLINE, EVERYONE))
 
-    def offer(self, *, roles: Iterable[str], tiers: Iterable[int], courses: Iterable[str]) -> None:
+    def offer(self, *, roles: Iterable[str], tiers: Iterable[str], courses: Iterable[str]) -> None:
         """Set the codes that may be chosen."""
-        for field, codes in ((self.role, roles), (self.tier, map(str, tiers)), (self.course, courses)):
-            field.choices = [("", ""), *((code, code) for code in codes)]
+        for field, codes in ((self.role, roles), (self.tier, tiers), (self.course, courses)):
+            field.allowed = frozenset(codes)
 
     def shared(self) -> dict[str, Any]:
         """Return what every filter is made of, but the unit."""
@@ -76,10 +83,35 @@ class RateForm(Form):
         return RateFilter(unit_id=unit_id, frontline=True if self.people.data == FRONTLINE else None, **self.shared())
 
 
+class BreakdownForm(RateForm):
+    """Parameters of the pages of rates: by what to break down, and in which order."""
+
+    by = _Choice(_l("By"), BREAKDOWNS)
+    sort = _Choice(_l("Order"), [sign + key for key in RATE_SORTS for sign in ("", "-")])
+
+
+class CourseForm(RateForm):
+    """Parameters of a course's list of people."""
+
+    show = _Choice(_l("Show"), (OPEN_ONLY,))
+    sort = _Choice(_l("Order"), [sign + key for key in EnrollmentSort for sign in ("", "-")])
+
+    @property
+    def order(self) -> tuple[EnrollmentSort, bool]:
+        """Return by what to sort, and whether from the greatest down."""
+        text = self.sort.data or EnrollmentSort.STAFF_NO
+        return EnrollmentSort(text.removeprefix("-")), text.startswith("-")
+
+    @property
+    def pick(self) -> Pick:
+        """Return whether to list open enrollments only."""
+        return Pick.OPEN if self.show.data == OPEN_ONLY else Pick.ALL
+
+
 class ShortfallForm(RateForm):
     """Parameters of the shortfall list and of its download."""
 
-    below = IntegerField(_l("Rate below"), [Optional(), NumberRange(1, 100, _l("Enter a percentage from 1 to 100."))])
+    below = _Percentage(_l("Rate below"), [Optional()])
     severity = _Choice(_l("Severity"), tuple(Severity))
     sort = _Choice(_l("Order"), [sign + key for key in ShortfallSort for sign in ("", "-")])
 

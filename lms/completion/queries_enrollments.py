@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from lms.completion.queries_counting import STREAM, Reach, enrollment, reach_of, superseded_on
+from lms.completion.queries_counting import Reach, enrollment, reach_of, stream, superseded_on
 from lms.completion.queries_labels import Label, Place, course_labels, load_organization, role_labels
 from lms.completion.rules import (
     EnrollmentFacts,
@@ -71,10 +71,10 @@ def iter_enrollments(
     """
     reach = reach_of(session, scope=scope, as_of=as_of, where=where or RateFilter(), named=True)
     # In this order both databases walk their indexes, and nothing has to be sorted.
-    query = _enrollments(scope, as_of, reach, pick).order_by(
+    query = select_enrollments(scope, as_of, reach, pick).order_by(
         Person.staff_no, enrollment.c.course_id, enrollment.c.cycle
     )
-    yield from _rows(session, session.execute(query, execution_options=STREAM), as_of)
+    yield from _rows(session, stream(session, query), as_of)
 
 
 def list_enrollments(
@@ -91,7 +91,7 @@ def list_enrollments(
 ) -> Page[EnrollmentRow]:
     """List one page of what `iter_enrollments` yields, such as a course's people, with the exact number of all."""
     reach = reach_of(session, scope=scope, as_of=as_of, where=where or RateFilter(), named=True)
-    query = _enrollments(scope, as_of, reach, pick)
+    query = select_enrollments(scope, as_of, reach, pick)
     keys: dict[EnrollmentSort, ColumnElement[Any]] = {
         EnrollmentSort.STAFF_NO: Person.staff_no.expression,
         EnrollmentSort.NAME: Person.name.expression,
@@ -109,7 +109,7 @@ def list_enrollments(
 
 def count_enrollments(session: Session, scope: Scope, as_of: date, reach: Reach, pick: Pick) -> int:
     """Count what `list_enrollments` lists."""
-    query = _enrollments(scope, as_of, reach, pick)
+    query = select_enrollments(scope, as_of, reach, pick)
     if scope.network:
         # No column of the person is asked for, so the table need not be read.
         query = (
@@ -163,7 +163,8 @@ def _standing(center_open: bool, away: bool) -> Standing:
     return Standing.ON_LEAVE if away else Standing.ACTIVE
 
 
-def _enrollments(scope: Scope, as_of: date, reach: Reach, pick: Pick) -> Select[Any]:
+def select_enrollments(scope: Scope, as_of: date, reach: Reach, pick: Pick) -> Select[Any]:
+    """Select the enrollments of people employed on `as_of` within `reach`, one row each."""
     return (
         select(
             Person.staff_no, Person.name, Person.public_id, Person.id, Posting.center_id, Posting.role_id,
@@ -199,16 +200,31 @@ def _rows(session: Session, found: Iterable[Row[Any]], as_of: date) -> Iterator[
     validity = dict(session.execute(select(CourseVersion.id, CourseVersion.validity_months)).tuples().all())
     away = frozenset(session.scalars(select(Leave.person_id).where(covers(Leave, as_of))))
     places = {center_id: organization.place(center_id) for center_id in organization.parents}
-    for row in found:
+    open_ids = organization.open_ids
+    for (
+        staff_no,
+        name,
+        public_id,
+        person_id,
+        center_id,
+        role_id,
+        course_id,
+        cycle,
+        required,
+        assigned_on,
+        due_on,
+        completed_on,
+        voided_on,
+        version_id,
+        superseded,
+    ) in found:
         facts = EnrollmentFacts(
-            row.required, row.assigned_on, row.due_on, row.completed_on, row.voided_on, row.superseded,
-            validity[row.course_version_id],
-        )  # fmt: skip
-        standing = _standing(row.center_id in organization.open_ids, row.id in away)
+            required, assigned_on, due_on, completed_on, voided_on, superseded, validity[version_id]
+        )
+        standing = _standing(center_id in open_ids, person_id in away)
         yield EnrollmentRow(
-            row.staff_no, row.name, row.public_id, places[row.center_id], roles[row.role_id], courses[row.course_id],
-            row.cycle, row.required, row.assigned_on, row.due_on, row.completed_on, row.voided_on,
-            judge(facts, standing, as_of),
+            staff_no, name, public_id, places[center_id], roles[role_id], courses[course_id], cycle, required,
+            assigned_on, due_on, completed_on, voided_on, judge(facts, standing, as_of),
         )  # fmt: skip
 
 

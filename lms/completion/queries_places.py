@@ -1,14 +1,15 @@
-"""The organization as a viewer may see its figures: what to open, from where to where."""
+"""The organization as a viewer may see its figures, and where a person has worked."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from lms.people.models import OrgUnit
-from lms.people.queries import placement_on
+from lms.people.models import OrgUnit, Person, Posting
+from lms.people.queries import placement_on, visible_people
 from lms.people.rules import Scope, UnitKind
 from lms.shared.errors import NotFoundError
 
@@ -99,7 +100,7 @@ def _under(
     parents: dict[int, int] = {}
     for center_id, area_id, region_id in placed:
         chain = [unit_id for unit_id in (center_id, area_id, region_id, network_id) if unit_id is not None]
-        parents.update(zip(chain, chain[1:], strict=False))
+        parents.update(pairwise(chain))
         for unit_id in chain:
             centers.setdefault(unit_id, set()).add(center_id)
     return {unit_id: frozenset(found) for unit_id, found in centers.items()}, parents
@@ -109,3 +110,15 @@ def _is_seen(scope: Scope, unit: Unit, centers: CenterIds) -> bool:
     if scope.counted_network:
         return True
     return unit.kind is not UnitKind.NETWORK and bool(centers) and centers <= scope.counted_center_ids
+
+
+def list_postings(session: Session, *, scope: Scope, person_id: int) -> Sequence[Posting]:
+    """List where a person works and has worked, as known now, the latest first."""
+    wanted = (
+        select(Posting)
+        .join(Person, Person.id == Posting.person_id)
+        .where(Posting.person_id == person_id, Posting.superseded_at.is_(None), visible_people(scope))
+        .options(joinedload(Posting.center), joinedload(Posting.role))
+        .order_by(Posting.starts_on.desc(), Posting.id.desc())
+    )
+    return session.scalars(wanted).all()

@@ -1,0 +1,218 @@
+"""What pages show beside rows: chips, key figures, ways up and down. Built here so that templates only lay out."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from lms.completion.forms import EVERYONE, FRONTLINE, BreakdownForm, CourseForm, RateForm, ShortfallForm
+from lms.completion.parameters import Asked
+from lms.completion.queries import list_rates, total_rate
+from lms.completion.queries_enrollments import EnrollmentRow, list_enrollments
+from lms.completion.queries_overview import NOT_OVERDUE, CenterShortfall, list_shortfall_counts
+from lms.completion.queries_places import Unit
+from lms.completion.queries_shortfalls import list_shortfalls
+from lms.completion.rules import Dimension, EnrollmentState, PersonLine, RateLine, ShortfallLine, Tally, total
+from lms.completion.wording import SEVERITIES
+from lms.people.rules import UnitKind
+from lms.shared.paging import Page
+from lms.web.locale import localized
+
+# A unit is held against this percentage, a person against rules.DEFAULT_TARGET.
+UNIT_TARGET = 90
+# Below this many people a rate says little (domain §3.3).
+SMALL_SAMPLE = 5
+CENTERS_TO_CHOOSE = 80
+# Into what a unit breaks down when nothing else is asked for.
+BELOW = {
+    UnitKind.NETWORK: Dimension.REGION,
+    UnitKind.REGION: Dimension.AREA,
+    UnitKind.AREA: Dimension.CENTER,
+    UnitKind.CENTER: Dimension.PERSON,
+}
+
+Chip = tuple[str, str, str]
+
+
+def chips(asked: Asked[Any], *, today: date) -> list[Chip]:
+    """Return the filters in force: label, words, and the parameter that removing it takes out."""
+    form = asked.form
+    found: list[Chip] = []
+    if asked.as_of != today:
+        found.append((_("As-of date"), asked.as_of.isoformat(), "as_of"))
+    if form.unit.data and asked.unit:
+        found.append((_("Unit"), localized(asked.unit), "unit"))
+    for field, labels in ((form.role, asked.roles), (form.tier, asked.tiers), (form.course, asked.courses)):
+        if field.data:
+            found.append((str(field.label.text), localized(labels[field.data]), field.name))
+    return found + _people_chip(form) + _shortfall_chips(form)
+
+
+def _people_chip(form: RateForm) -> list[Chip]:
+    words = {EVERYONE: _("Everyone"), FRONTLINE: _("Front line")}
+    return [(_("People"), words[form.people.data], "people")] if form.people.data else []
+
+
+def _shortfall_chips(form: Any) -> list[Chip]:
+    found: list[Chip] = []
+    if "below" in form and form.below.data is not None:
+        found.append((_("Rate"), _("below %(target)s%%", target=form.below.data), "below"))
+    if "severity" in form and form.severity.data:
+        found.append((_("Severity"), str(SEVERITIES[form.severity.data]), "severity"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class RatePage:
+    """The rate of a unit and what it is made of; `names_closed` when its people may not be named yet."""
+
+    total: RateLine
+    by: Dimension
+    lines: Sequence[RateLine]
+    names_closed: bool = False
+
+
+def rate_page(session: Session, asked: Asked[BreakdownForm], unit: Unit) -> RatePage:
+    """Read a unit's rate, and the rates below it or by what the address asks for."""
+    form = asked.form
+    where = form.filter(unit.id)
+    by = Dimension(form.by.data.upper()) if form.by.data else BELOW[unit.kind]
+    whole = total_rate(session, scope=asked.scope, as_of=asked.as_of, where=where)
+    if by is Dimension.PERSON and not asked.names_are_open(session):
+        return RatePage(whole, by, (), names_closed=True)
+    lines = list_rates(session, scope=asked.scope, as_of=asked.as_of, by=by, where=where)
+    return RatePage(whole, by, _in_order(lines, form.sort.data or "code"))
+
+
+def _in_order(lines: Iterable[RateLine], sort: str) -> list[RateLine]:
+    """Order lines by one of `forms.RATE_SORTS`, "-" before it from the greatest down; ties by code."""
+    keys: dict[str, Callable[[RateLine], Any]] = {
+        "code": lambda line: line.code,
+        "rate": lambda line: line.tally.percent_tenths or 0,
+        "missing": lambda line: line.tally.missing,
+        "short": lambda line: line.people_short,
+    }
+    by_code = sorted(lines, key=lambda line: line.code)
+    return sorted(by_code, key=keys[sort.removeprefix("-")], reverse=sort.startswith("-"))
+
+
+@dataclass(frozen=True, slots=True)
+class ShortfallPage:
+    """Who falls short: counts for everyone the filter leaves but the severity, and one page of people.
+
+    `people` is None while names are closed; `centers` then tells where they are.
+    """
+
+    by_severity: Mapping[str, int]
+    centers: Sequence[CenterShortfall]
+    people: Page[ShortfallLine] | None
+    total: int
+
+    @property
+    def all_severities(self) -> int:
+        """Return how many fall short, whatever the severity."""
+        return sum(self.by_severity.values())
+
+    @property
+    def not_overdue(self) -> int:
+        """Return how many are below target with nothing overdue."""
+        return self.by_severity.get(NOT_OVERDUE, 0)
+
+
+def shortfall_page(session: Session, asked: Asked[ShortfallForm], *, number: int) -> ShortfallPage:
+    """Read the shortfall list: people where names are open, counts by center where not."""
+    where = asked.where
+    everyone = replace(where, severity=None)
+    centers = list_shortfall_counts(session, scope=asked.scope, as_of=asked.as_of, where=everyone)
+    by_severity: Counter[str] = Counter()
+    for center in centers:
+        by_severity.update(center.by_severity)
+    if not asked.names_are_open(session):
+        total = by_severity[where.severity] if where.severity else by_severity.total()
+        return ShortfallPage(by_severity, centers, None, total)
+    sort, descending = asked.form.order
+    people = list_shortfalls(
+        session,
+        scope=asked.scope,
+        as_of=asked.as_of,
+        where=where,
+        sort=sort,
+        descending=descending,
+        page=number,
+    )
+    return ShortfallPage(by_severity, (), people, people.total)
+
+
+def tally_of(lines: Iterable[PersonLine]) -> Tally:
+    """Return a person's rate from their enrollments."""
+    return total(Tally(1, int(line.done), int(line.done and _in_time(line))) for line in lines if line.counted)
+
+
+def _in_time(line: PersonLine) -> bool:
+    return bool(line.completed_on and line.due_on and line.completed_on <= line.due_on)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnList:
+    """A person's enrollments, split by what there is to do about them; `next` is the most urgent of `open`."""
+
+    open: Sequence[PersonLine]
+    done: Sequence[PersonLine]
+    other: Sequence[PersonLine]
+
+    @property
+    def next(self) -> PersonLine | None:
+        """Return what to do first."""
+        return self.open[0] if self.open else None
+
+    @property
+    def overdue(self) -> int:
+        """Return how many are past their due date."""
+        return sum(1 for line in self.open if line.state is EnrollmentState.OVERDUE)
+
+
+def own_list(lines: Iterable[PersonLine]) -> OwnList:
+    """Split a person's enrollments; the open ones stay in order of urgency, the done ones latest first."""
+    still_open = {EnrollmentState.OVERDUE, EnrollmentState.DUE_SOON, EnrollmentState.NOT_DUE}
+    every = list(lines)
+    done = [line for line in every if line.done and line.state is not EnrollmentState.VOID]
+    return OwnList(
+        open=[line for line in every if not line.done and line.state in still_open],
+        done=sorted(done, key=lambda line: (line.completed_on or date.min, line.course_code), reverse=True),
+        other=[line for line in every if not line.done and line.state not in still_open],
+    )
+
+
+def course_page(session: Session, asked: Asked[CourseForm], code: str, *, number: int) -> Page[EnrollmentRow]:
+    """Read one page of a course's people."""
+    sort, descending = asked.form.order
+    return list_enrollments(
+        session,
+        scope=asked.scope,
+        as_of=asked.as_of,
+        where=replace(asked.where, course_codes=(code,)),
+        pick=asked.form.pick,
+        sort=sort,
+        descending=descending,
+        page=number,
+    )
+
+
+def options(asked: Asked[Any]) -> dict[str, list[tuple[str, str]]]:
+    """Return what each filter offers, as values with their words."""
+    offered = {"role": asked.roles, "tier": asked.tiers, "course": asked.courses}
+    words = {name: [(code, localized(label)) for code, label in labels.items()] for name, labels in offered.items()}
+    return words | {"unit": [(unit.public_id, localized(unit)) for unit in _units_to_choose(asked)]}
+
+
+def _units_to_choose(asked: Asked[Any]) -> list[Unit]:
+    """Return regions and areas, and centers where they are few enough to look through."""
+    levels = [UnitKind.REGION, UnitKind.AREA]
+    if len(asked.units.of_kind(UnitKind.CENTER)) <= CENTERS_TO_CHOOSE:
+        levels.append(UnitKind.CENTER)
+    units = list(asked.units.of_kind(*levels))
+    return units if asked.unit is None or asked.unit in units else [asked.unit, *units]

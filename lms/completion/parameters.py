@@ -1,0 +1,73 @@
+"""Parameters of an address, read and resolved within what the viewer may see. Pages and downloads share them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from lms.completion.forms import RateForm, active_parameters
+from lms.completion.queries_counting import reach_of
+from lms.completion.queries_labels import Label, course_labels, role_labels, tier_labels
+from lms.completion.queries_places import Unit, Units, load_units
+from lms.completion.rules import RateFilter
+from lms.people.rules import Scope, names_open
+
+F = TypeVar("F", bound=RateForm)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[F]):
+    """What an address asks for. Only when `is_valid` does it mean anything; else `form` says what is wrong."""
+
+    form: F
+    is_valid: bool
+    as_of: date
+    scope: Scope
+    units: Units
+    unit: Unit | None
+    roles: Mapping[str, Label]
+    tiers: Mapping[str, Label]
+    courses: Mapping[str, Label]
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Return the parameters in force, for links and hidden fields."""
+        return active_parameters(self.form)
+
+    @property
+    def where(self) -> Any:
+        """Return the filter."""
+        return self.form.filter(self.unit.id if self.unit else None)
+
+    def names_are_open(self, session: Session) -> bool:
+        """Tell whether the people asked for may be shown by name now (ruling 16)."""
+        where = RateFilter(unit_id=self.unit.id if self.unit else None)
+        reach = reach_of(session, scope=self.scope, as_of=self.as_of, where=where, named=True)
+        return names_open(self.scope, reach.center_ids)
+
+
+def read_parameters(
+    session: Session, kind: type[F], values: MultiDict[str, str], *, scope: Scope, today: date, unit: str | None = None
+) -> Asked[F]:
+    """Read the parameters of an address; `unit` is the public id of a unit that the path names.
+
+    Raises:
+        NotFoundError: the unit in the path is out of scope or missing.
+    """
+    labels = [{label.code: label for label in found(session).values()} for found in LABELS]
+    units = load_units(session, scope=scope)
+    form = kind(values)
+    form.offer(roles=labels[0], tiers=labels[1], courses=labels[2])
+    is_valid = form.validate()
+    chosen = units.get(unit) if unit else units.find(form.unit.data) if form.unit.data else None
+    if form.unit.data and chosen is None:
+        form.unit.errors = [_l("There is no such unit within what you can see.")]
+        is_valid = False
+    return Asked(form, is_valid, form.as_of.data or today, scope, units, chosen, *labels)
+
+
+LABELS = (role_labels, tier_labels, course_labels)

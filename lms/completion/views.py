@@ -1,0 +1,137 @@
+"""Pages about rates, shortfalls and people. Each reads the address, asks once, and shows the answer."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from lms.completion import pages, wording
+from lms.completion.forms import DEFAULT_SORT, BreakdownForm, CourseForm, ShortfallForm
+from lms.completion.parameters import Asked, F, read_parameters
+from lms.completion.queries_enrollments import find_standing, list_person_lines
+from lms.completion.queries_places import list_postings
+from lms.completion.rules import DEFAULT_TARGET, Dimension
+from lms.courses.queries import get_course
+from lms.people.queries import find_posting, get_person_by_public_id
+from lms.people.rules import names_open
+from lms.people.viewer import current_scope
+from lms.shared.db import db
+from lms.web.access_log import note_access
+from lms.web.dates import requested_day, today
+
+blueprint = Blueprint("completion", __name__)
+Answer = str | tuple[str, int]
+LAST_PAGE = 100_000
+# What a link to another unit keeps.
+CARRIED = ("as_of", "role", "tier", "course", "people")
+
+
+@blueprint.get("/rates")
+def rates() -> Answer:
+    return _rates(None)
+
+
+@blueprint.get("/rates/<unit_id>")
+def unit_rates(unit_id: str) -> Answer:
+    return _rates(unit_id)
+
+
+def _rates(unit_id: str | None) -> Answer:
+    asked = _read(BreakdownForm, unit=unit_id)
+    unit = asked.unit or asked.units.home
+    page = pages.rate_page(db.session(), asked, unit) if asked.is_valid else None
+    if page and page.by is Dimension.PERSON and page.lines:
+        note_access("view", "rates", unit.public_id, subject_count=len(page.lines), detail=_detail(asked))
+    return _shown("completion/rates.html", asked, unit=unit, page=page)
+
+
+@blueprint.get("/shortfalls")
+def shortfalls() -> Answer:
+    asked = _read(ShortfallForm)
+    page = pages.shortfall_page(db.session(), asked, number=_page_number()) if asked.is_valid else None
+    if page and page.people:
+        note_access(
+            "view",
+            "shortfalls",
+            asked.unit.public_id if asked.unit else "",
+            subject_ids=[line.person_id for line in page.people.rows],
+            detail=_detail(asked),
+        )
+    return _shown("completion/shortfalls.html", asked, page=page, default_sort=DEFAULT_SORT)
+
+
+@blueprint.get("/courses/<public_id>/enrollments")
+def course_enrollments(public_id: str) -> Answer:
+    session = db.session()
+    course = get_course(session, public_id=public_id)
+    asked = _read(CourseForm)
+    page = None
+    if asked.is_valid and asked.names_are_open(session):
+        page = pages.course_page(session, asked, course.code, number=_page_number())
+        note_access("view", "course_enrollments", public_id, subject_count=len(page.rows), detail=_detail(asked))
+    return _shown("completion/course_enrollments.html", asked, course=course, page=page)
+
+
+@blueprint.get("/people/<public_id>")
+def person(public_id: str) -> Answer:
+    session, scope, as_of = db.session(), current_scope(), requested_day()
+    found = get_person_by_public_id(session, scope=scope, public_id=public_id)
+    posting = find_posting(session, scope=scope, person_id=found.id, on=scope.on)
+    if found.id != scope.person_id and posting and not names_open(scope, {posting.center_id}):
+        return render_template("completion/names_closed.html", unit=posting.center)
+    lines = list_person_lines(session, scope=scope, person_id=found.id, as_of=as_of)
+    if found.id != scope.person_id:
+        note_access("view", "person", public_id, subject_ids=[found.id], detail={"as_of": as_of.isoformat()})
+    return render_template(
+        "completion/person.html",
+        person=found,
+        as_of=as_of,
+        today=today(),
+        lines=lines,
+        tally=pages.tally_of(lines),
+        target=DEFAULT_TARGET,
+        standing=wording.STANDINGS[find_standing(session, person_id=found.id, as_of=as_of)],
+        posting=find_posting(session, scope=scope, person_id=found.id, on=as_of),
+        postings=list_postings(session, scope=scope, person_id=found.id),
+        wording=wording,
+    )
+
+
+@blueprint.get("/me")
+def own() -> Answer:
+    scope, day = current_scope(), today()
+    lines = list_person_lines(db.session(), scope=scope, person_id=scope.person_id or 0, as_of=day)
+    return render_template(
+        "completion/own.html", own=pages.own_list(lines), tally=pages.tally_of(lines), as_of=day, wording=wording
+    )
+
+
+def _read(kind: type[F], *, unit: str | None = None) -> Asked[F]:
+    return read_parameters(db.session(), kind, request.args, scope=current_scope(), today=today(), unit=unit)
+
+
+def _shown(template: str, asked: Asked[Any], **values: object) -> Answer:
+    """Render a page of figures; parameters that mean nothing are named above it and answered with 400."""
+    page = render_template(
+        template,
+        asked=asked,
+        chips=pages.chips(asked, today=today()) if asked.is_valid else [],
+        options=pages.options(asked),
+        carried={name: text for name, text in asked.parameters.items() if name in CARRIED},
+        may_name=asked.scope.network or bool(asked.scope.center_ids),
+        wording=wording,
+        unit_target=pages.UNIT_TARGET,
+        person_target=DEFAULT_TARGET,
+        small_sample=pages.SMALL_SAMPLE,
+        **values,
+    )
+    return page if asked.is_valid else (page, 400)
+
+
+def _detail(asked: Asked[Any]) -> dict[str, object]:
+    return {**asked.parameters, "as_of": asked.as_of.isoformat()}
+
+
+def _page_number() -> int:
+    """Return the page asked for; what is no number is the first."""
+    text = request.args.get("page", "")
+    return min(max(int(text), 1), LAST_PAGE) if text.isascii() and text.isdigit() and len(text) <= 6 else 1

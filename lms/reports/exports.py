@@ -1,0 +1,181 @@
+"""Which lists can be downloaded: who they name, what their columns are, where their rows come from."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from lms.completion.forms import BreakdownForm, CourseForm, RateForm, ShortfallForm
+from lms.completion.pages import BELOW
+from lms.completion.parameters import Asked
+from lms.completion.queries_enrollments import Pick
+from lms.completion.rules import Dimension
+from lms.reports import queries
+from lms.reports.queries import Row, Subjects, Words
+from lms.shared.tables import Kind
+
+# Beyond this many the access record keeps the number and what finds them again.
+MOST_IDS = 1000
+Heading = tuple[Any, Kind]
+Rows = Callable[[Session, Words], Iterator[Row]]
+PERSON_HEADINGS: tuple[Heading, ...] = (
+    (_l("Staff number"), Kind.TEXT),
+    (_l("Name"), Kind.TEXT),
+    (_l("Region"), Kind.TEXT),
+    (_l("Area"), Kind.TEXT),
+    (_l("Center code"), Kind.TEXT),
+    (_l("Center"), Kind.TEXT),
+    (_l("Job role"), Kind.TEXT),
+)
+TALLY_HEADINGS: tuple[Heading, ...] = (
+    (_l("Due"), Kind.NUMBER),
+    (_l("Completed"), Kind.NUMBER),
+    (_l("Missing"), Kind.NUMBER),
+    (_l("Rate (%)"), Kind.RATE),
+)
+ENROLLMENT_HEADINGS: tuple[Heading, ...] = (
+    *PERSON_HEADINGS,
+    (_l("Course code"), Kind.TEXT),
+    (_l("Course"), Kind.TEXT),
+    (_l("Cycle"), Kind.NUMBER),
+    (_l("Required"), Kind.TEXT),
+    (_l("Assigned on"), Kind.DATE),
+    (_l("Due on"), Kind.DATE),
+    (_l("Completed on"), Kind.DATE),
+    (_l("State"), Kind.TEXT),
+    (_l("Days overdue"), Kind.NUMBER),
+    (_l("In the rate"), Kind.TEXT),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A list that can be downloaded. `file_stem` names the file in the reader's language, `kind` in plain ASCII.
+
+    `names_people` tells whether it names people at all; `find_subjects` whom, for the access record.
+    """
+
+    kind: str
+    title: Any
+    file_stem: Any
+    form: type[RateForm]
+    headings: tuple[Heading, ...]
+    find_subjects: Callable[[Session, Asked[Any]], Subjects]
+    rows: Callable[[Asked[Any]], Rows]
+    names_people: bool = True
+
+
+def _shortfall_subjects(session: Session, asked: Asked[Any]) -> Subjects:
+    return queries.find_shortfall_subjects(
+        session, scope=asked.scope, as_of=asked.as_of, where=asked.where, most=MOST_IDS
+    )
+
+
+def _shortfall_rows(asked: Asked[Any]) -> Rows:
+    sort, descending = asked.form.order
+    scope, as_of, where = asked.scope, asked.as_of, asked.where
+    return lambda session, words: queries.iter_shortfall_rows(
+        session, scope=scope, as_of=as_of, where=where, sort=sort, descending=descending, words=words
+    )
+
+
+def _breakdown(asked: Asked[Any]) -> Dimension:
+    by = asked.form.by.data
+    return Dimension(by.upper()) if by else BELOW[(asked.unit or asked.units.home).kind]
+
+
+def _rate_subjects(session: Session, asked: Asked[Any]) -> Subjects:
+    if _breakdown(asked) is not Dimension.PERSON:
+        return Subjects(0, ())
+    return queries.find_enrollment_subjects(
+        session, scope=asked.scope, as_of=asked.as_of, where=asked.where, pick=Pick.ALL, most=MOST_IDS
+    )
+
+
+def _rate_rows(asked: Asked[Any]) -> Rows:
+    unit = asked.unit or asked.units.home
+    scope, as_of, by, where = asked.scope, asked.as_of, _breakdown(asked), asked.form.filter(unit.id)
+    return lambda session, words: queries.iter_rate_rows(
+        session, scope=scope, as_of=as_of, by=by, where=where, words=words
+    )
+
+
+def _enrollment_subjects(pick: Pick | None) -> Callable[[Session, Asked[Any]], Subjects]:
+    def find(session: Session, asked: Asked[Any]) -> Subjects:
+        chosen = pick or asked.form.pick
+        return queries.find_enrollment_subjects(
+            session, scope=asked.scope, as_of=asked.as_of, where=asked.where, pick=chosen, most=MOST_IDS
+        )
+
+    return find
+
+
+def _enrollment_rows(pick: Pick | None) -> Callable[[Asked[Any]], Rows]:
+    def prepare(asked: Asked[Any]) -> Rows:
+        scope, as_of, where, chosen = asked.scope, asked.as_of, asked.where, pick or asked.form.pick
+        return lambda session, words: queries.iter_enrollment_rows(
+            session, scope=scope, as_of=as_of, where=where, pick=chosen, words=words
+        )
+
+    return prepare
+
+
+def _enrollments(kind: str, title: Any, file_stem: Any, pick: Pick | None) -> Export:
+    return Export(
+        kind, title, file_stem, CourseForm, ENROLLMENT_HEADINGS, _enrollment_subjects(pick), _enrollment_rows(pick)
+    )
+
+
+EXPORTS = {
+    export.kind: export
+    for export in (
+        Export(
+            "shortfalls",
+            _l("Shortfall list"),
+            _l("shortfalls"),
+            ShortfallForm,
+            (
+                *PERSON_HEADINGS,
+                *TALLY_HEADINGS,
+                (_l("Overdue"), Kind.NUMBER),
+                (_l("Longest overdue since"), Kind.DATE),
+                (_l("Days overdue"), Kind.NUMBER),
+                (_l("Severity"), Kind.TEXT),
+                (_l("What is missing"), Kind.TEXT),
+            ),
+            _shortfall_subjects,
+            _shortfall_rows,
+        ),
+        Export(
+            "rates",
+            _l("Completion rates"),
+            _l("rates"),
+            BreakdownForm,
+            (
+                (_l("Code"), Kind.TEXT),
+                (_l("Name"), Kind.TEXT),
+                *TALLY_HEADINGS,
+                (_l("Completed in time"), Kind.NUMBER),
+                (_l("In time (%)"), Kind.RATE),
+                (_l("People"), Kind.NUMBER),
+                (_l("People below 80 %"), Kind.NUMBER),
+            ),
+            _rate_subjects,
+            _rate_rows,
+            names_people=False,
+        ),
+        _enrollments("enrollments", _l("All enrollments"), _l("enrollments"), Pick.ALL),
+        _enrollments("open-enrollments", _l("Open enrollments"), _l("open enrollments"), Pick.OPEN),
+        _enrollments("course", _l("People on a course"), _l("course"), None),
+    )
+}
+
+
+def file_name(stem: str, as_of: date, place: str, suffix: str) -> str:
+    """Return a name such as 미달명단_20190630_R2.xlsx; what no file system takes becomes a hyphen."""
+    parts = (stem.replace(" ", "-"), f"{as_of:%Y%m%d}", place)
+    safe = ("".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in part) for part in parts if part)
+    return f"{'_'.join(safe)}.{suffix}"

@@ -1,0 +1,84 @@
+"""Downloads: a reason first, then the access record, then the file."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, g, render_template, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from lms.audit import actions as audit
+from lms.completion.forms import ReasonForm
+from lms.completion.parameters import Asked, read_parameters
+from lms.people.viewer import current_scope
+from lms.reports.exports import EXPORTS, Export, file_name
+from lms.reports.files import MIME_TYPES, TableFile, file_answer
+from lms.reports.wording import cover, terms, words
+from lms.shared.clock import utcnow
+from lms.shared.db import db
+from lms.shared.tables import Column
+from lms.web.access_log import actor
+from lms.web.dates import today
+
+blueprint = Blueprint("reports", __name__, url_prefix="/reports")
+Answer = AnyResponse | tuple[str, int]
+
+
+@blueprint.post("/<kind>")
+def download(kind: str) -> Answer:
+    export = EXPORTS.get(kind)
+    if export is None:
+        abort(404)
+    return _download(export)
+
+
+@blueprint.post("/rates")
+def download_rates() -> Answer:
+    return _download(EXPORTS["rates"])
+
+
+def _download(export: Export) -> Answer:
+    suffix = request.form.get("format", "xlsx")
+    if suffix not in MIME_TYPES:
+        abort(400)
+    asked = read_parameters(db.session(), export.form, request.form, scope=current_scope(), today=today())
+    reason = ReasonForm(request.form)
+    if not (reason.validate() and asked.is_valid):
+        return render_template("reports/reason.html", export=export, asked=asked, reason=reason, suffix=suffix), 400
+    _record(export, asked, reason.reason.data or "", suffix)
+    return _file(export, asked, reason.reason.data or "", suffix)
+
+
+def _record(export: Export, asked: Asked[Any], reason: str, suffix: str) -> None:
+    """Write who takes whose data away and why; it is on disk before the first byte leaves."""
+    subjects = export.find_subjects(db.session(), asked)
+    audit.record(
+        db.session(),
+        actor(),
+        "download",
+        "export",
+        export.kind,
+        subject_ids=subjects.ids,
+        subject_count=subjects.count,
+        reason=reason,
+        detail={**asked.parameters, "as_of": asked.as_of.isoformat(), "format": suffix},
+    )
+
+
+def _file(export: Export, asked: Asked[Any], reason: str, suffix: str) -> Response:
+    unit = asked.unit or asked.units.home
+    timezone = current_app.config["SETTINGS"].timezone
+    table = TableFile(
+        columns=tuple(Column(str(heading), kind) for heading, kind in export.headings),
+        rows=export.rows(asked),
+        words=words(),
+        sheet=str(_("Data")),
+        cover=cover(export, asked, who=g.person_label, at=utcnow(), timezone=timezone, reason=reason),
+        terms=terms(),
+    )
+    return file_answer(
+        db.engine,
+        table,
+        suffix=suffix,
+        name=file_name(str(export.file_stem), asked.as_of, unit.code, suffix),
+        plain_name=file_name(export.kind, asked.as_of, unit.code.encode("ascii", "ignore").decode(), suffix),
+    )
