@@ -11,6 +11,9 @@ from lms.courses.catalog.actions import import_catalog
 from lms.demo.reference import DATA
 from lms.demo.rules import DemoCalendar
 from lms.imports.files import Table
+from lms.people.centers.actions import import_centers
+from lms.people.centers.rows import read_centers
+from lms.shared.errors import DomainError
 
 CENTER_DATES = frozenset({"opened_on", "closed_on"})
 
@@ -43,43 +46,13 @@ class _ReferenceFile:
 
 
 def import_reference(session: Session, actor: Actor, calendar: DemoCalendar, *, since: date) -> None:
-    """Take in the centers and the catalog as their imports do; the courses' first versions hold from `since`."""
-    _TEMP_centers(session, actor, calendar)
-    import_catalog(session, reference_table("courses", calendar), actor=actor, as_of=since)
+    """Take in the centers and the catalog as their imports do; the courses' first versions hold from `since`.
 
-
-def _TEMP_centers(session, actor, calendar):
-    from lms.people.models import OrgUnit, OrgPlacement
-    from sqlalchemy import select
-
-    t = reference_table("centers", calendar, CENTER_DATES)
-    units = {}
-    net = session.scalar(select(OrgUnit).where(OrgUnit.kind == "NETWORK"))
-    for _, cells in t.rows():
-        r = dict(zip(t.header, cells))
-        reg = units.get(("REGION", r["region_code"]))
-        new = []
-        for kind, code, ko, en, parent in (
-            ("REGION", r["region_code"], r["region_ko"], r["region_en"], None),
-            ("AREA", r["area_code"], r["area_ko"], r["area_en"], ("REGION", r["region_code"])),
-            ("CENTER", r["center_code"], r["name_ko"], r["name_en"], ("AREA", r["area_code"])),
-        ):
-            if (kind, code) in units:
-                continue
-            u = OrgUnit(kind=kind, code=code, name_ko=ko, name_en=en)
-            if kind == "CENTER":
-                u.network_type = r["network_type"]
-                u.opened_on = date.fromisoformat(r["opened_on"])
-                u.closed_on = date.fromisoformat(r["closed_on"]) if r["closed_on"] else None
-            session.add(u)
-            units[kind, code] = u
-            new.append((u, parent))
-        session.flush()
-        for u, parent in new:
-            if parent:
-                session.add(
-                    OrgPlacement(
-                        unit_id=u.id, parent_id=units[parent].id, starts_on=date(1990, 1, 1), recorded_at=actor.at
-                    )
-                )
-    session.flush()
+    Raises:
+        DomainError: an import refuses a row of the reference ("reference_refused").
+    """
+    rows, refused = read_centers(reference_table("centers", calendar, CENTER_DATES))
+    import_centers(session, actor, rows, on=since)
+    refused += import_catalog(session, reference_table("courses", calendar), actor=actor, as_of=since).refusals
+    if refused:
+        raise DomainError("reference_refused", first=refused[0])
