@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from lms.courses.models import Competency, Course, CourseCompetency, CoursePrerequisite, CourseVersion, Tier
 from lms.shared.errors import NotFoundError
@@ -17,6 +17,7 @@ SHOWN = (
     selectinload(Course.audience),
     selectinload(Course.prerequisites),
 )
+SEARCHED = (Course.code, Course.title_ko, Course.title_en)
 
 
 def find_course(session: Session, code: str) -> Course | None:
@@ -51,10 +52,7 @@ def list_courses(
     return session.scalars(found).all()
 
 
-SEARCHED = (Course.code, Course.title_ko, Course.title_en)
-
-
-def _contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+def _contains(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
     return func.lower(column).contains(text.lower(), autoescape=True)
 
 

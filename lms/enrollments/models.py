@@ -35,6 +35,7 @@ class Assignment(WithPublicId, Base):
     request_key: Mapped[str] = mapped_column(String(40), unique=True)
 
     course: Mapped[Course] = relationship()
+    created_by: Mapped[Person | None] = relationship()
 
 
 class EnrollmentState:

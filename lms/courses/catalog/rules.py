@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 
 from lms.courses.rules import Delivery, Trigger
-from lms.imports.rules import RowRefusal
+from lms.imports.rules import RowRefusal, read_day
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 LONGEST_TITLE = 200
 MOST_DAYS = 3660
-ISO_DAY_LENGTH = 10
 Reader = Callable[[str], object]
 
 
@@ -59,29 +59,20 @@ def _flag(default: bool) -> Reader:
     return read
 
 
-def _word(words: type[Delivery | Trigger], fault: str, default: str | None) -> Reader:
+def _word(words: type[StrEnum], fault: str, default: str | None) -> Reader:
     def read(text: str) -> str | None:
-        if text and text not in words:
+        if text and text not in words.__members__:
             raise CellFaultError(fault)
         return text or default
 
     return read
 
 
-def read_day(text: str) -> date | None:
-    """Return the day of a cell written 2019-06-30; None when it is empty.
-
-    Raises:
-        CellFaultError: it is no such day.
-    """
-    if not text:
-        return None
+def _day(text: str) -> date | None:
     try:
-        if len(text) != ISO_DAY_LENGTH:
-            raise CellFaultError("date")
-        return date.fromisoformat(text)
+        return read_day(text)
     except ValueError as error:
-        raise CellFaultError("date") from error
+        raise CellFaultError("bad_day") from error
 
 
 def _codes(text: str) -> tuple[str, ...]:
@@ -99,7 +90,7 @@ def _weight(text: str) -> Decimal:
         weight = Decimal(text or "1")
     except InvalidOperation as error:
         raise CellFaultError("weight") from error
-    if not (weight.is_finite() and 0 < weight < 1000 and weight == round(weight, 2)):  # noqa: PLR2004
+    if not (weight.is_finite() and 0 < weight < 1000 and weight == round(weight, 2)):
         raise CellFaultError("weight")
     return weight
 
@@ -112,7 +103,7 @@ COLUMNS: dict[str, tuple[str, Reader]] = {
     "tier": ("tier_level", _whole(0, 99, "tier")),
     "delivery": ("delivery", _word(Delivery, "delivery", Delivery.ONLINE)),
     "trigger": ("trigger", _word(Trigger, "trigger", None)),
-    "due_on": ("due_on", read_day),
+    "due_on": ("due_on", _day),
     "due_days": ("due_days", _whole(0, MOST_DAYS)),
     "mandatory": ("mandatory", _flag(True)),
     "is_critical": ("is_critical", _flag(False)),
@@ -121,7 +112,7 @@ COLUMNS: dict[str, tuple[str, Reader]] = {
     "fc_window_from_days": ("field_check_from_days", _whole(0, MOST_DAYS)),
     "fc_window_to_days": ("field_check_to_days", _whole(0, MOST_DAYS)),
     "recheck_days": ("recheck_days", _whole(0, MOST_DAYS)),
-    "retired_on": ("retired_on", read_day),
+    "retired_on": ("retired_on", _day),
     "minutes": ("minutes", _whole(0, 100_000)),
     "chapters": ("chapters", _whole(0, 1000)),
     "pass_progress_pct": ("pass_progress_pct", _whole(0, 100, "percent")),

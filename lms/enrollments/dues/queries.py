@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lms.enrollments.dues.rules import Circumstances
@@ -56,3 +56,14 @@ def person_ids_in_batches(session: Session, chosen: Collection[int] | None) -> I
     while batch := list(session.scalars(select(Person.id).where(Person.id > last).order_by(Person.id).limit(BATCH))):
         yield batch
         last = batch[-1]
+
+
+def list_people_changed_at(session: Session, at: datetime) -> set[int]:
+    """Return whose postings or leaves were recorded or superseded at an instant."""
+    return {
+        person_id
+        for row in (Posting, Leave)
+        for person_id in session.scalars(
+            select(row.person_id).where(or_(row.recorded_at == at, row.superseded_at == at))
+        )
+    }

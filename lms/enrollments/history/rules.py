@@ -61,12 +61,12 @@ def day_text(cell: str) -> str | None:
     """Return the day a cell means as an ISO text; None when it is empty.
 
     Raises:
-        CellFaultError: it is no day ("date").
+        CellFaultError: it is no day ("bad_day").
     """
     try:
         day = read_day(cell)
     except ValueError as error:
-        raise CellFaultError("date") from error
+        raise CellFaultError("bad_day") from error
     return day.isoformat() if day else None
 
 
@@ -75,16 +75,16 @@ def score_text(cell: str) -> str | None:
     """Return the score a cell means, to hundredths, as a text; None when it is empty. Scores are 0–100.
 
     Raises:
-        CellFaultError: it is no number ("number"), or out of range ("score_range").
+        CellFaultError: it is no number ("score"), or out of range ("score_range").
     """
     if not cell:
         return None
     try:
         score = Decimal(cell) if cell.isascii() and "_" not in cell and len(cell) <= LONGEST_NUMBER else None
     except InvalidOperation as error:
-        raise CellFaultError("number") from error
+        raise CellFaultError("score") from error
     if score is None or not score.is_finite():
-        raise CellFaultError("number")
+        raise CellFaultError("score")
     if not 0 <= score <= HIGHEST_SCORE:
         raise CellFaultError("score_range")
     return str(abs(score.quantize(HUNDREDTH, ROUND_HALF_UP)))
@@ -145,7 +145,10 @@ class HistoryReader:
 
     def _fault(self, column: str, cell: str) -> str | None:
         if column == "staff_no":
-            return None if self._find_person(cell) else "unknown_person"
+            if self._find_person(cell) is not None:
+                return None
+            unclear = self._staff_numbers.read(cell, was_number=self._was_number(cell)) is None
+            return "staff_no_width" if unclear else "unknown_person"
         if column == "course_code":
             return None if cell in self._courses else "unknown_course"
         try:
