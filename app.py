@@ -16,15 +16,27 @@ from lms.accounts.views import blueprint as accounts_pages
 from lms.audit import models as _audit
 from lms.completion.views import blueprint as completion_pages
 from lms.courses import models as _courses
+from lms.courses.catalog import upload as catalog_upload
+from lms.courses.cli import courses as courses_commands
+from lms.courses.cli import tiers as tiers_commands
+from lms.courses.views import blueprint as courses_pages
 from lms.demo.cli import demo as demo_commands
 from lms.demo.cli import sign_in_lines
 from lms.enrollments import models as _enrollments
+from lms.enrollments.cli import assign, enrollments
+from lms.enrollments.dues import upload as dues_upload
+from lms.enrollments.history import upload as history_upload
+from lms.enrollments.history.cli import history as history_commands
+from lms.enrollments.views import blueprint as enrollments_pages
 from lms.imports import models as _imports
+from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
 from lms.people import models as _people
+from lms.people.centers import upload as centers_upload
 from lms.people.centers.cli import centers as centers_commands
 from lms.people.roster import upload as roster_upload
 from lms.people.roster.cli import roster as roster_commands
+from lms.people.views import blueprint as people_pages
 from lms.reports.views import blueprint as reports_pages
 from lms.shared.db import db, writing
 from lms.web import access_log, errors, headers, input_guard, locale, request_log, transactions
@@ -61,6 +73,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     _handle_requests(app)
     app.register_blueprint(web_pages)
     app.register_blueprint(accounts_pages)
+    app.register_blueprint(people_pages)
+    app.register_blueprint(imports_pages)
+    app.register_blueprint(courses_pages)
+    app.register_blueprint(enrollments_pages)
     app.register_blueprint(completion_pages)
     app.register_blueprint(reports_pages)
     app.cli.add_command(accounts_commands)
@@ -68,7 +84,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.cli.add_command(serve)
     for command in (jobs_commands, worker, centers_commands, roster_commands):
         app.cli.add_command(command)
-    roster_upload.register()
+    centers_upload.register()
+    for command in (courses_commands, tiers_commands, history_commands, enrollments, assign):
+        app.cli.add_command(command)
+    for upload in (roster_upload, catalog_upload, history_upload, dues_upload):
+        upload.register()
     greet_with(app, sign_in_lines)
     return app
 

@@ -6,7 +6,7 @@ takes: out of scope answers the same 404 as missing.
 
 from enum import StrEnum
 
-from lms.people.rules import COUNTING_DUTIES, NAMING_DUTIES, DutyKind
+from lms.people.rules import CENTER_DUTIES, COUNTING_DUTIES, NAMING_DUTIES, DutyKind
 
 
 class Policy(StrEnum):
@@ -17,12 +17,14 @@ class Policy(StrEnum):
     COUNTS = "COUNTS"
     NAMES = "NAMES"
     TRAINING = "TRAINING"
+    ASSIGN = "ASSIGN"
 
 
 DUTIES: dict[Policy, frozenset[DutyKind]] = {
     Policy.COUNTS: frozenset(COUNTING_DUTIES),
     Policy.NAMES: frozenset(NAMING_DUTIES),
     Policy.TRAINING: frozenset({DutyKind.TRAINING_ADMIN}),
+    Policy.ASSIGN: CENTER_DUTIES | {DutyKind.TRAINING_ADMIN},
 }
 
 ENDPOINTS: dict[str, Policy] = {
@@ -33,12 +35,27 @@ ENDPOINTS: dict[str, Policy] = {
     "accounts.sign_out": Policy.SIGNED_IN,
     "accounts.set_preferences": Policy.PUBLIC,
     "accounts.change_password": Policy.SIGNED_IN,
+    "courses.catalog": Policy.SIGNED_IN,
+    "courses.course": Policy.SIGNED_IN,
+    "enrollments.assignments": Policy.ASSIGN,
+    "enrollments.new_assignment": Policy.ASSIGN,
+    "enrollments.preview": Policy.ASSIGN,
+    "enrollments.assign": Policy.ASSIGN,
     "completion.own": Policy.SIGNED_IN,
     "completion.person": Policy.SIGNED_IN,
     "completion.rates": Policy.COUNTS,
     "completion.unit_rates": Policy.COUNTS,
     "completion.shortfalls": Policy.NAMES,
     "completion.course_enrollments": Policy.NAMES,
+    "people.purpose": Policy.NAMES,
+    "imports.list_runs": Policy.TRAINING,
+    "imports.new": Policy.TRAINING,
+    "imports.show": Policy.TRAINING,
+    "imports.progress": Policy.TRAINING,
+    "imports.apply": Policy.TRAINING,
+    "imports.undo": Policy.TRAINING,
+    "imports.download_refused": Policy.TRAINING,
+    "imports.template": Policy.TRAINING,
     "reports.download": Policy.NAMES,
     "reports.download_rates": Policy.COUNTS,
 }

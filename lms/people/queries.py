@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import groupby
 from typing import Literal
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, false, or_, select, true
@@ -20,6 +21,7 @@ from lms.people.models import (
     StaffNumber,
 )
 from lms.people.rules import DutyKind, HeldDuty, Scope, StaffNumbers, UnitKind, combine_duties, implied_duties
+from lms.people.timeline.rules import Move, Span, moves_of
 from lms.shared.errors import NotFoundError
 
 Names = Literal["purpose", "open"]
@@ -187,6 +189,45 @@ def load_staff_numbers(session: Session, *, scope: Scope) -> StaffNumbers:
         raise NotFoundError
     rows = session.execute(select(StaffNumber.staff_no, StaffNumber.person_id))
     return StaffNumbers({row.staff_no: row.person_id for row in rows})
+
+
+def get_unit_with_names(session: Session, *, scope: Scope, public_id: str) -> OrgUnit:
+    """Return a unit at which the viewer may see names, at least of some of its centers.
+
+    Raises:
+        NotFoundError: out of scope or missing.
+    """
+    unit = session.scalars(select(OrgUnit).where(OrgUnit.public_id == public_id)).one_or_none()
+    if unit is None:
+        raise NotFoundError
+    if unit.kind == UnitKind.NETWORK:
+        reached = scope.network or bool(scope.center_ids)
+    else:
+        under = _centers_under(session, {unit.id}, scope.on).get(unit.id, frozenset())
+        reached = bool(under) if scope.network else not under.isdisjoint(scope.center_ids)
+    if not reached:
+        raise NotFoundError
+    return unit
+
+
+def list_moves_by(session: Session, *, import_id: int) -> dict[int, list[Move]]:
+    """List the postings that began by an import, by person: hires, returns, transfers and role changes.
+
+    For background work only: it reads everyone the import concerned.
+    """
+    brought = select(Posting.person_id).where(Posting.import_id == import_id, Posting.superseded_at.is_(None))
+    rows = session.execute(
+        select(Posting)
+        .where(Posting.person_id.in_(brought), Posting.superseded_at.is_(None), Posting.is_primary)
+        .order_by(Posting.person_id, Posting.starts_on)
+    ).scalars()
+    moves: dict[int, list[Move]] = {}
+    for person_id, postings in groupby(rows, key=lambda posting: posting.person_id):
+        held = list(postings)
+        begun = {posting.starts_on for posting in held if posting.import_id == import_id}
+        line = tuple(Span(one.starts_on, one.ends_on, (one.center_id, one.role_id)) for one in held)
+        moves[person_id] = [move for move in moves_of(line) if move.on in begun]
+    return moves
 
 
 def find_posting(session: Session, *, scope: Scope, person_id: int, on: date) -> Posting | None:

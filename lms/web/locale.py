@@ -1,6 +1,8 @@
 """Language, theme and how values are worded."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, request
 from flask_babel import Babel, get_locale
@@ -18,6 +20,7 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.root_path) + "/lms/web/translations"
     Babel(app, locale_selector=language)
     app.jinja_env.filters["localized"] = localized
+    app.jinja_env.filters["local_time"] = local_time
     app.jinja_env.globals.update(get_locale=get_locale, theme=theme)
 
 
@@ -45,3 +48,9 @@ def localized(thing: object, stem: str = "name") -> str:
         if text:
             return str(text)
     return ""
+
+
+def local_time(moment: datetime) -> str:
+    """Return an instant as day and time in the organization's zone: 2019-06-30 14:05."""
+    zone = ZoneInfo(current_app.config["SETTINGS"].timezone)
+    return moment.astimezone(zone).isoformat(" ", "minutes")[:16]
