@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from lms.completion.queries_counting import (
-    STREAM,
     Reach,
     count_if,
     counted,
     enrollment,
     is_short,
     reach_of,
+    stream,
     tally_columns,
     within,
 )
@@ -95,7 +95,7 @@ def iter_person_rates(
         .where(visible_people(scope))
         .order_by(Person.staff_no)
     )
-    for staff_no, name, public_id, due, done, on_time in session.execute(query, execution_options=STREAM):
+    for staff_no, name, public_id, due, done, on_time in stream(session, query):
         tally = Tally(due or 0, done or 0, on_time or 0)
         yield RateLine(staff_no, name, name, public_id, tally, int(tally.due > 0), int(tally.is_below(DEFAULT_TARGET)))
 

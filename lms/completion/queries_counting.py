@@ -1,5 +1,6 @@
 """What every rate stands on: which enrollments count on a day, which people, and what a filter reaches."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,8 +17,7 @@ from lms.people.rules import Scope, UnitKind
 
 # SQLAlchemy's Core tables: rates are read as plain tuples, never as objects.
 enrollment = Enrollment.__table__
-# Rows of a long list are fetched in parts, through a server-side cursor where the database has one.
-STREAM = {"yield_per": 2000}
+ROWS_AT_ONCE = 2000
 Ids = frozenset[int] | None
 
 
@@ -120,6 +120,14 @@ def within(postings: Select[int, int, int], reach: Reach) -> Select[int, int, in
     if reach.role_ids is not None:
         postings = postings.where(Posting.role_id.in_(reach.role_ids))
     return postings
+
+
+def stream(session: Session, query: Select[Any]) -> Iterable[Any]:
+    """Run a query whose rows are fetched in parts, through a server-side cursor where the database has one.
+
+    On the connection, since the session would look at each row for objects that are not there.
+    """
+    return session.connection().execute(query, execution_options={"yield_per": ROWS_AT_ONCE})
 
 
 def reach_of(session: Session, *, scope: Scope, as_of: date, where: RateFilter, named: bool) -> Reach:

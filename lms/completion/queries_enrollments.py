@@ -194,7 +194,7 @@ def _narrowed(as_of: date, reach: Reach, pick: Pick) -> Iterator[ColumnElement[b
         yield or_(enrollment.c.voided_on.is_(None), enrollment.c.voided_on > as_of)
 
 
-def _rows(session: Session, found: Iterable[Row[Any]], as_of: date) -> Iterator[EnrollmentRow]:
+def _rows(session: Session, found: Iterable[Any], as_of: date) -> Iterator[EnrollmentRow]:
     organization = load_organization(session, as_of=as_of)
     roles, courses = role_labels(session), course_labels(session)
     validity = dict(session.execute(select(CourseVersion.id, CourseVersion.validity_months)).tuples().all())

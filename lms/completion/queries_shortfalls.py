@@ -22,13 +22,13 @@ from sqlalchemy.orm import Session
 
 from lms.completion.queries import person_tallies
 from lms.completion.queries_counting import (
-    STREAM,
     Reach,
     count_if,
     enrollment,
     is_overdue,
     is_short,
     reach_of,
+    stream,
     within,
 )
 from lms.completion.queries_labels import Labels, course_labels, load_organization, role_labels
@@ -94,7 +94,7 @@ def iter_shortfalls(
     where = where or ShortfallFilter()
     reach = reach_of(session, scope=scope, as_of=as_of, where=where, named=True)
     query = _ordered(select_shortfalls(scope, as_of, where, reach), sort, descending=descending)
-    yield from _lines(session, session.execute(query, execution_options=STREAM), as_of)
+    yield from _lines(session, stream(session, query), as_of)
 
 
 def select_shortfalls(scope: Scope, as_of: date, where: ShortfallFilter, reach: Reach) -> Select[Any]:
