@@ -35,9 +35,13 @@ class Item:
 RATES = Destination(_l("Rates"), "chart", ("completion.rates", "completion.unit_rates"))
 SHORTFALLS = Destination(_l("Shortfall list"), "list", ("completion.shortfalls", "completion.person"))
 MY_LEARNING = Destination(_l("My learning"), "home", ("completion.own",))
-COURSES = Destination(_l("Courses"), "book", ("courses.list_courses",))
-ASSIGNMENTS = Destination(_l("Assignments"), "board", ("enrollments.assign",))
-IMPORTS = Destination(_l("Imports"), "upload", ("imports.list_runs",))
+COURSES = Destination(_l("Courses"), "book", ("courses.catalog", "courses.course", "completion.course_enrollments"))
+ASSIGNMENTS = Destination(
+    _l("Assignments"),
+    "board",
+    ("enrollments.assignments", "enrollments.new_assignment", "enrollments.preview", "enrollments.assign"),
+)
+IMPORTS = Destination(_l("Imports"), "upload", ("imports.list_runs", "imports.new", "imports.show"))
 # What someone with a duty needs most stands first; for everyone else that is their own learning.
 OF_DUTIES = (RATES, SHORTFALLS, IMPORTS, ASSIGNMENTS)
 
