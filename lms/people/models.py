@@ -120,9 +120,18 @@ class Posting(Imported, Base):
     __tablename__ = "posting"
     __table_args__ = (
         CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name="interval"),
-        Index("ix_posting_person", "person_id", "starts_on", sqlite_where=CURRENT, postgresql_where=CURRENT),
-        Index("ix_posting_center", "center_id", "starts_on", sqlite_where=CURRENT, postgresql_where=CURRENT),
-    )
+        # Both cover who works where in what job on a day, from the person's side and from the center's.
+        Index(
+            "ix_posting_person",
+            "person_id", "starts_on", "ends_on", "is_primary", "center_id", "role_id", "superseded_at",
+            sqlite_where=CURRENT, postgresql_where=CURRENT,
+        ),
+        Index(
+            "ix_posting_center",
+            "center_id", "starts_on", "ends_on", "is_primary", "person_id", "role_id", "superseded_at",
+            sqlite_where=CURRENT, postgresql_where=CURRENT,
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -94,8 +94,6 @@ def upgrade() -> None:
         sa.Column("effective_on", sa.Date(), nullable=True),
         sa.Column("options", sa.JSON(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
-        sa.Column("rows_read", sa.Integer(), nullable=False),
-        sa.Column("progress_pct", sa.Integer(), nullable=False),
         sa.Column("failure", sa.Text(), nullable=True),
         sa.Column("preview", sa.JSON(), nullable=False),
         sa.Column("restore", sa.JSON(), nullable=False),
@@ -385,14 +383,14 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_posting_center",
-            ["center_id", "starts_on"],
+            ["center_id", "starts_on", "ends_on", "is_primary", "person_id", "role_id", "superseded_at"],
             unique=False,
             sqlite_where=sa.text("superseded_at IS NULL"),
             postgresql_where=sa.text("superseded_at IS NULL"),
         )
         batch_op.create_index(
             "ix_posting_person",
-            ["person_id", "starts_on"],
+            ["person_id", "starts_on", "ends_on", "is_primary", "center_id", "role_id", "superseded_at"],
             unique=False,
             sqlite_where=sa.text("superseded_at IS NULL"),
             postgresql_where=sa.text("superseded_at IS NULL"),
