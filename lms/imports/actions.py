@@ -47,11 +47,6 @@ def start_run(
     return run
 
 
-def note_progress(run: ImportRun, *, rows_read: int, progress_pct: int) -> None:
-    """Note how far the reading of a file is."""
-    run.rows_read, run.progress_pct = rows_read, progress_pct
-
-
 def begin_check(run: ImportRun) -> None:
     """Note that a file is being checked."""
     run.state, run.failure = ImportState.CHECKING, None
@@ -61,7 +56,7 @@ def offer(session: Session, run: ImportRun, outcome: Outcome) -> None:
     """Note what a file would do, and wait for a yes."""
     run.state = ImportState.STOPPED if outcome.stop else ImportState.READY
     run.failure = outcome.stop
-    run.counts, run.preview, run.progress_pct = outcome.counts, outcome.preview, 100
+    run.counts, run.preview = outcome.counts, outcome.preview
     refuse_rows(session, run, outcome.refusals)
 
 
@@ -87,7 +82,7 @@ def finish(session: Session, actor: Actor, run: ImportRun, outcome: Outcome) -> 
     """Note that a file was applied, with what it did."""
     run.state, run.applied_at = ImportState.APPLIED, actor.at
     run.counts, run.preview, run.restore = outcome.counts, outcome.preview, outcome.restore
-    run.progress_pct, run.failure, run.stored_as = 100, None, None
+    run.failure, run.stored_as = None, None
     refuse_rows(session, run, outcome.refusals)
     audit.record(session, actor, "import.apply", "import", run.public_id, detail={"counts": outcome.counts})
 

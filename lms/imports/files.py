@@ -5,7 +5,7 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol, cast
@@ -14,6 +14,7 @@ from lms.imports.cells import FileError, NumberCell
 from lms.imports.workbook import Sheet, is_workbook
 
 CHUNK = 1024 * 1024
+ROWS_BETWEEN_NEWS = 2_000
 MAX_TEXT_BYTES = 2 * 1024 * 1024 * 1024
 MAX_COLUMNS = 200
 DELIMITERS = ",;\t"
@@ -32,10 +33,14 @@ class Source(Protocol):
 
 
 class Table:
-    """A file's rows below its header line. `header` holds the columns' names, trimmed and in lower case."""
+    """A file's rows below its header line. `header` holds the columns' names, trimmed and in lower case.
+
+    `on_progress` is told the percentage read, now and then.
+    """
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self.on_progress: Callable[[int], None] | None = None
         self._lines = source.lines()
         _, first = next(self._lines, (1, []))
         self.header = [name.strip().lower() for name in first]
@@ -54,7 +59,9 @@ class Table:
         A cell that a spreadsheet held as a number is a `NumberCell`.
         """
         width = len(self.header)
-        for line, cells in self._lines:
+        for number, (line, cells) in enumerate(self._lines):
+            if number % ROWS_BETWEEN_NEWS == 0 and self.on_progress:
+                self.on_progress(self.progress_pct)
             if len(cells) < width:
                 if any(cells):
                     yield line, cells + [""] * (width - len(cells))

@@ -1,7 +1,9 @@
 """Checking and applying files in the background. Either may run twice: the import's state says what is left to do."""
 
 import logging
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from flask import current_app
@@ -9,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.audit.rules import Actor
 from lms.imports import actions, kinds, queries, storage
-from lms.imports.files import open_table
+from lms.imports.files import Table, open_table
 from lms.imports.kinds import Kind
 from lms.imports.models import ImportRun
 from lms.imports.rules import ImportState
@@ -42,7 +44,7 @@ def check(session: Session, **arguments: Any) -> None:
 
 
 def _check(session: Session, kind: Kind, run: ImportRun) -> None:
-    with open_table(_path(run), run.file_name) as table:
+    with _opened(run) as table:
         outcome = kind.check(session, run, table)
     actions.offer(session, run, outcome)
     session.commit()
@@ -69,7 +71,7 @@ def _apply(session: Session, kind: Kind, run: ImportRun) -> None:
     actor = Actor(
         person_id=run.options.get("actor_id"), label=str(run.options.get("actor", "")), origin="import", at=utcnow()
     )
-    with open_table(_path(run), run.file_name) as table:
+    with _opened(run) as table:
         outcome = kind.apply(session, actor, run, table)
     if any(outcome.counts.get(name) != number for name, number in expected.items()):
         session.rollback()  # someone changed the data after the preview: nobody agreed to this
@@ -98,8 +100,12 @@ def _fail(session: Session, import_id: int, code: str, values: dict[str, object]
         session.commit()
 
 
-def _path(run: ImportRun) -> Path:
-    return storage.folder_in(current_app.config["SETTINGS"].data_dir) / str(run.stored_as)
+@contextmanager
+def _opened(run: ImportRun) -> Iterator[Table]:
+    data_dir, name = current_app.config["SETTINGS"].data_dir, str(run.stored_as)
+    with open_table(storage.folder_in(data_dir) / name, run.file_name) as table:
+        table.on_progress = partial(storage.note_progress, data_dir, name)
+        yield table
 
 
 @sweeps.register

@@ -12,10 +12,9 @@ from lms.shared.db import Base, WithPublicId
 class ImportRun(WithPublicId, Base):
     """One file handed in: what it was, who sent it, what it did, and whether it was undone.
 
-    `state` is one of `rules.ImportState`; `rows_read` and `progress_pct` grow while it runs; `counts` holds the outcome
-    by kind of change, `preview` the first changes of each kind; `options` what was asked for; `restore` what undoing it
-    puts back beside dated facts; `failure` the code of what stopped it. The file itself is kept at `stored_as` in the
-    data directory until it was applied.
+    `state` is one of `rules.ImportState`; `counts` holds the outcome by kind of change, `preview` the first changes of
+    each kind; `options` what was asked for; `restore` what undoing it puts back beside dated facts; `failure` the code
+    of what stopped it. The file itself is kept at `stored_as` in the data directory until it was applied.
     """
 
     __tablename__ = "import_run"
@@ -29,8 +28,6 @@ class ImportRun(WithPublicId, Base):
     effective_on: Mapped[date | None]
     options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    rows_read: Mapped[int] = mapped_column(default=0)
-    progress_pct: Mapped[int] = mapped_column(default=0)
     failure: Mapped[str | None] = mapped_column(Text)
     preview: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, deferred=True)
     restore: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, deferred=True)

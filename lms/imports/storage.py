@@ -27,9 +27,30 @@ def keep(data_dir: Path, chunks: Iterable[bytes]) -> tuple[str, str]:
 
 
 def drop(data_dir: Path, name: str | None) -> None:
-    """Remove a kept file, if it is still there."""
+    """Remove a kept file, if it is still there, and what is noted of it."""
     if name is not None:
         (folder_in(data_dir) / name).unlink(missing_ok=True)
+        _progress_file(data_dir, name).unlink(missing_ok=True)
+
+
+def note_progress(data_dir: Path, name: str, percent: int) -> None:
+    """Note how much of a kept file was read.
+
+    Beside the file, not in the database: applying is one transaction, of which nobody else sees anything before its
+    end.
+    """
+    _progress_file(data_dir, name).write_text(str(percent))
+
+
+def progress_of(data_dir: Path, name: str | None) -> int:
+    """Return how much of a kept file was read, in percent."""
+    file = _progress_file(data_dir, str(name))
+    text = file.read_text() if name is not None and file.exists() else ""
+    return int(text) if text.isdigit() else 0
+
+
+def _progress_file(data_dir: Path, name: str) -> Path:
+    return folder_in(data_dir) / f"{name}.progress"
 
 
 def digest_of(path: Path) -> str:

@@ -87,6 +87,7 @@ def _shown(public_id: str, *, reason: str = "", error: str | None = None) -> Ans
         kind=kinds.find(run.kind),
         title=_titles().get(run.kind, run.kind),
         is_busy=run.state in BUSY,
+        percent=_percent(run.stored_as),
         refused=queries.list_refusals(session, run=run, limit=REFUSED_SHOWN),
         refused_total=queries.count_refusals(session, run=run),
         wording=wording,
@@ -99,7 +100,7 @@ def _shown(public_id: str, *, reason: str = "", error: str | None = None) -> Ans
 @blueprint.get("/<public_id>/progress")
 def progress(public_id: str) -> str:
     run = queries.get_run(db.session(), public_id=public_id)
-    return render_template("imports/progress.html", run=run, is_busy=run.state in BUSY)
+    return render_template("imports/progress.html", run=run, is_busy=run.state in BUSY, percent=_percent(run.stored_as))
 
 
 @blueprint.post("/<public_id>/apply")
@@ -163,6 +164,10 @@ def _file(content: bytes, suffix: str, name: str, plain_name: str) -> Response:
         f"attachment; filename=\"{plain_name}.{suffix}\"; filename*=UTF-8''{quote(f'{name}.{suffix}')}"
     )
     return response
+
+
+def _percent(stored_as: str | None) -> int:
+    return storage.progress_of(current_app.config["SETTINGS"].data_dir, stored_as)
 
 
 def _kind_or_404(slug: str) -> Kind:

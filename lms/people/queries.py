@@ -1,8 +1,6 @@
 """Reads about people and the organization. Whoever reads people hands in the viewer's scope."""
 
-from collections.abc import Iterable
 from datetime import date
-from itertools import groupby
 from typing import Literal
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, false, or_, select, true
@@ -21,7 +19,6 @@ from lms.people.models import (
     StaffNumber,
 )
 from lms.people.rules import DutyKind, HeldDuty, Scope, StaffNumbers, UnitKind, combine_duties, implied_duties
-from lms.people.timeline.rules import Move, Span, moves_of
 from lms.shared.errors import NotFoundError
 
 Names = Literal["purpose", "open"]
@@ -210,26 +207,6 @@ def get_unit_with_names(session: Session, *, scope: Scope, public_id: str) -> Or
     return unit
 
 
-def list_moves_by(session: Session, *, import_id: int) -> dict[int, list[Move]]:
-    """List the postings that began by an import, by person: hires, returns, transfers and role changes.
-
-    For background work only: it reads everyone the import concerned.
-    """
-    brought = select(Posting.person_id).where(Posting.import_id == import_id, Posting.superseded_at.is_(None))
-    rows = session.execute(
-        select(Posting)
-        .where(Posting.person_id.in_(brought), Posting.superseded_at.is_(None), Posting.is_primary)
-        .order_by(Posting.person_id, Posting.starts_on)
-    ).scalars()
-    moves: dict[int, list[Move]] = {}
-    for person_id, postings in groupby(rows, key=lambda posting: posting.person_id):
-        held = list(postings)
-        begun = {posting.starts_on for posting in held if posting.import_id == import_id}
-        line = tuple(Span(one.starts_on, one.ends_on, (one.center_id, one.role_id)) for one in held)
-        moves[person_id] = [move for move in moves_of(line) if move.on in begun]
-    return moves
-
-
 def find_posting(session: Session, *, scope: Scope, person_id: int, on: date) -> Posting | None:
     """Find the primary posting of a person on a day."""
     wanted = (
@@ -240,23 +217,6 @@ def find_posting(session: Session, *, scope: Scope, person_id: int, on: date) ->
     return session.scalars(wanted).one_or_none()
 
 
-def list_leaves(session: Session, *, scope: Scope, person_id: int) -> list[Leave]:
-    """List a person's leaves as known now, oldest first."""
-    wanted = (
-        select(Leave)
-        .join(Person, Person.id == Leave.person_id)
-        .where(Leave.person_id == person_id, Leave.superseded_at.is_(None), visible_people(scope))
-        .order_by(Leave.starts_on)
-    )
-    return list(session.scalars(wanted))
-
-
 def list_job_roles(session: Session) -> list[JobRole]:
     """List the job roles in catalog order."""
     return list(session.scalars(select(JobRole).order_by(JobRole.id)))
-
-
-def find_people(session: Session, *, scope: Scope, person_ids: Iterable[int]) -> dict[int, Person]:
-    """Find those of the given people whom the viewer may see, by id."""
-    wanted = select(Person).where(Person.id.in_(sorted(set(person_ids))), visible_people(scope))
-    return {person.id: person for person in session.scalars(wanted)}

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
-from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,33 +107,3 @@ def _joined(spans: list[Span]) -> Timeline:
         else:
             joined.append(span)
     return tuple(joined)
-
-
-class MoveKind(StrEnum):
-    """What the start of a posting is."""
-
-    HIRE = "HIRE"
-    RETURN = "RETURN"
-    TRANSFER = "TRANSFER"
-    ROLE = "ROLE"
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A posting that begins: on which day, and what it is. A transfer may change the job role too."""
-
-    on: date
-    kind: MoveKind
-
-
-def moves_of(timeline: Timeline) -> list[Move]:
-    """Return how a person came to each of their postings; `at` holds center and job role."""
-    moves = [Move(timeline[0].starts_on, MoveKind.HIRE)] if timeline else []
-    for former, span in pairwise(timeline):
-        if former.ends_on != span.starts_on:
-            moves.append(Move(span.starts_on, MoveKind.RETURN))
-        elif former.at[0] != span.at[0]:
-            moves.append(Move(span.starts_on, MoveKind.TRANSFER))
-        elif former.at != span.at:
-            moves.append(Move(span.starts_on, MoveKind.ROLE))
-    return moves
