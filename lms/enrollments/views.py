@@ -40,9 +40,8 @@ def assignments() -> str:
 def new_assignment() -> str:
     form, places = _form()
     form.request_key.data = secrets.token_hex(16)
-    chosen = request.args.get("course")
-    if any(chosen == value for value, _ in form.course.choices or ()):
-        form.course.data = chosen
+    # A course that cannot be assigned is no choice of the field, and then none is chosen.
+    form.course.data = request.args.get("course")
     return _form_page(form, places)
 
 
