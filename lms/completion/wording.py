@@ -14,11 +14,6 @@ SEVERITIES = {
     Severity.MISSING: _l("Not completed"),
     Severity.REMIND: _l("Remind"),
 }
-SEVERITY_RANGES = {
-    Severity.LONG_MISSING: _l("over 30 days"),
-    Severity.MISSING: _l("8 to 30 days"),
-    Severity.REMIND: _l("1 to 7 days"),
-}
 STANDINGS = {
     Standing.ACTIVE: _l("At work"),
     Standing.ON_LEAVE: _l("On leave"),
