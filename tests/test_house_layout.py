@@ -13,7 +13,7 @@ from tests.support.codebase import DOMAIN_FILES, Source, domain, packages, produ
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "core", "base", "tools"}
 FLASK = ("flask", "flask_login", "flask_wtf", "flask_babel", "flask_migrate", "wtforms", "werkzeug")
 EXTRA_TEMPLATE_FOLDERS = {"layout", "components", "errors"}
-EXTRA_TEST_FOLDERS = {"support", "benchmarks", "vendor"}
+EXTRA_TEST_FOLDERS = {"support", "benchmarks", "vendor", "browser"}
 # Reading the clock: allowed at the edge only, which hands the moment on.
 CLOCK_CALLS = {"utcnow", "clock.utcnow", "datetime.now", "datetime.utcnow", "date.today", "datetime.today", "time.time"}
 CLOCK_FILES = {"lms/shared/clock.py"}

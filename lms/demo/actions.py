@@ -93,7 +93,7 @@ class _Writer:
         self.zone = zone
         units = session.execute(select(OrgUnit.kind, OrgUnit.code, OrgUnit.id))
         self.units = {(kind, code): unit_id for kind, code, unit_id in units}
-        self.roles = dict(session.execute(select(JobRole.code, JobRole.id)).tuples().all())
+        self.roles = dict(session.execute(select(JobRole.code, JobRole.id)).all())
         courses = session.execute(
             select(Course.code, Course.id, CourseVersion.id).join(CourseVersion, CourseVersion.course_id == Course.id)
         )
@@ -106,8 +106,7 @@ class _Writer:
         people = self.story.people
         stream = dice("public ids")
         written = {"people": self._insert(Person, (self._person(who, _public_id(stream)) for who in people))}
-        ids = self.connection.execute(select(Person.staff_no, Person.id)).tuples()
-        self.person_ids = dict(ids.all())
+        self.person_ids = dict(self.connection.execute(select(Person.staff_no, Person.id)).all())
         written["at work"] = sum(worker.works for worker in people)
         written["staff numbers"] = self._insert(StaffNumber, self._each(people, self._numbers))
         written["postings"] = self._insert(Posting, self._each(people, self._postings))

@@ -5,8 +5,9 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import flask_migrate
 from filelock import FileLock, Timeout
@@ -34,6 +35,26 @@ def settings_for(url: str, folder: Path) -> Settings:
     )
 
 
+def migrate(url: str, folder: Path, revision: str = "head") -> None:
+    """Bring a database up to `revision`, as `flask db upgrade` does."""
+    app = create_app(settings_for(url, folder))
+    with app.app_context():
+        flask_migrate.upgrade(revision=revision)
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+class Content(NamedTuple):
+    """What templates hold: `fill` migrates the database of a URL and puts it in; the folder takes files."""
+
+    name: str
+    fill: Callable[[str, Path], None]
+
+
+EMPTY = Content("empty", migrate)
+
+
 class Databases:
     """The databases of one test run, shared by its worker processes through a folder."""
 
@@ -41,9 +62,9 @@ class Databases:
         self.folder = folder
 
     @contextlib.contextmanager
-    def clone(self, backend: str) -> Iterator[str]:
-        """Give the URL of a migrated database of its own; it is gone afterwards."""
-        template = self._template(backend)
+    def clone(self, backend: str, content: Content = EMPTY) -> Iterator[str]:
+        """Give the URL of a migrated database of its own with that content; it is gone afterwards."""
+        template = self._template(backend, content)
         name = f"{FOLDER_PREFIX}{secrets.token_hex(6)}".replace("-", "_")
         if backend == "sqlite":
             file = self.folder / f"{name}.sqlite3"
@@ -70,28 +91,28 @@ class Databases:
 
     def close(self) -> None:
         """Stop the server, drop what lies on a borrowed one, remove the folder."""
-        template = self.folder / "postgresql.template"
-        if template.exists() and os.environ.get("TEST_DATABASE_URL"):
-            self._on_server(f"DROP DATABASE IF EXISTS {template.read_text()} WITH (FORCE)")
+        if os.environ.get("TEST_DATABASE_URL"):
+            for noted in self.folder.glob("postgresql-*.template"):
+                self._on_server(f"DROP DATABASE IF EXISTS {noted.read_text()} WITH (FORCE)")
         postgres.stop(self.folder / "postgresql")
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _template(self, backend: str) -> str:
+    def _template(self, backend: str, content: Content) -> str:
         """Return the template's file (SQLite) or name (PostgreSQL); the first worker to ask makes it."""
-        noted = self.folder / f"{backend}.template"
-        with FileLock(self.folder / f"{backend}.lock"):
+        noted = self.folder / f"{backend}-{content.name}.template"
+        with FileLock(self.folder / f"{backend}-{content.name}.lock"):
             if not noted.exists():
-                noted.write_text(self._make_template(backend))
+                noted.write_text(self._make_template(backend, content))
         return noted.read_text()
 
-    def _make_template(self, backend: str) -> str:
+    def _make_template(self, backend: str, content: Content) -> str:
         if backend == "sqlite":
-            file = self.folder / "template.sqlite3"
-            migrate(f"sqlite:///{file}", self.folder)
+            file = self.folder / f"{content.name}.sqlite3"
+            content.fill(f"sqlite:///{file}", self.folder)
             return str(file)
-        name = f"{self.folder.name}_template".replace("-", "_").lower()
+        name = f"{self.folder.name}_{content.name}".replace("-", "_").lower()
         self._on_server(f"CREATE DATABASE {name}")
-        migrate(self._url_of(name), self.folder)
+        content.fill(self._url_of(name), self.folder)
         return name
 
     def _server(self) -> str:
@@ -113,16 +134,6 @@ class Databases:
         engine = create_engine(self._server(), isolation_level="AUTOCOMMIT", poolclass=NullPool)
         with engine.connect() as connection:
             connection.execute(text(statement))
-
-
-def migrate(url: str, folder: Path, revision: str = "head") -> None:
-    """Bring a database up to `revision`, as `flask db upgrade` does."""
-    app = create_app(settings_for(url, folder))
-    with app.app_context():
-        flask_migrate.upgrade(revision=revision)
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
 
 
 @contextlib.contextmanager
