@@ -136,8 +136,3 @@ def standing_completion(recorded: Completion | None, offered: Completion) -> Com
     if offered.on > recorded.on or offered.score is None:
         return recorded
     return offered if recorded.score is None or offered.score > recorded.score else recorded
-
-
-def cycles_of(assigned: Iterable[date]) -> dict[date, int]:
-    """Return the cycle of each assignment date of one person and course: they count up in that order (ruling 21)."""
-    return {day: number for number, day in enumerate(sorted(set(assigned)), start=1)}

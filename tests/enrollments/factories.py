@@ -59,7 +59,9 @@ def add_posting(
 ) -> Posting:
     """Add a posting from a day on, and end the one before it there."""
     for before in session.scalars(
-        select(Posting).where(Posting.person_id == person.id, Posting.ends_on.is_(None), Posting.superseded_at.is_(None))
+        select(Posting).where(
+            Posting.person_id == person.id, Posting.ends_on.is_(None), Posting.superseded_at.is_(None)
+        )
     ):
         end_posting(session, before, starts_on, at)
     posting = Posting(
