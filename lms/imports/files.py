@@ -101,7 +101,10 @@ def open_table(path: Path, file_name: str) -> Iterator[Table]:
         zipped = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
         content = cast(IO[bytes], gzip.GzipFile(fileobj=raw) if zipped else raw)
-        encoding = _encoding(content)
+        try:
+            encoding = _encoding(content)
+        except GZIP_ERRORS as error:
+            raise FileError("gzip") from error
         content.seek(0)
         with io.TextIOWrapper(content, encoding=encoding, newline="") as text:
             yield Table(_Csv(raw, text, path.stat().st_size))
@@ -172,8 +175,6 @@ def _decodes(content: IO[bytes], encoding: str) -> bool:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
-    except GZIP_ERRORS as error:
-        raise FileError("gzip") from error
     return True
 
 
