@@ -108,5 +108,5 @@ def ask_to_sign_in() -> BaseResponse:
     accepted = request.accept_mimetypes
     if accepted and not accepted.accept_html:
         return Response("Sign in first.\n", 401, {"WWW-Authenticate": "Cookie"}, mimetype="text/plain")
-    wanted = request.full_path.rstrip("?") if request.method in SAFE_METHODS else way_back()
+    wanted = request.full_path.rstrip("?") if request.method in SAFE_METHODS else way_back() or "/"
     return redirect(url_for("accounts.sign_in", next=wanted), 303)

@@ -44,11 +44,9 @@ def init_app(app: Flask) -> None:
         response.headers.update(ALWAYS)
         if is_production:
             response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
-        if request.endpoint != "static":
-            # Pages and downloads speak of people: not in a shared browser's cache, nor behind its back button.
-            response.headers["Cache-Control"] = "no-store"
-        elif response.status_code < 400:
-            response.headers["Cache-Control"] = _static_caching()
+        is_file = request.endpoint == "static" and response.status_code < 400
+        # Pages and downloads speak of people: not in a shared browser's cache, nor behind its back button.
+        response.headers["Cache-Control"] = _static_caching() if is_file else "no-store"
         return response
 
     @app.url_defaults

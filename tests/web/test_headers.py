@@ -58,7 +58,7 @@ def test_pages_are_never_stored_and_versioned_files_for_long(probe: FlaskClient)
     assert all("?v=" in sheet for sheet in sheets)
     assert headers_of(probe, sheets[0])["Cache-Control"] == "public, max-age=31536000, immutable"
     assert headers_of(probe, sheets[0].split("?")[0])["Cache-Control"] == "no-cache"
-    assert headers_of(probe, "/static/css/none.css?v=1").get("Cache-Control") is None
+    assert headers_of(probe, "/static/css/none.css?v=1")["Cache-Control"] == "no-store"
     font = "/static/vendor/pretendard/woff2-dynamic-subset/PretendardVariable.subset.0.woff2"
     assert headers_of(probe, font)["Cache-Control"] == "public, max-age=86400"
 
