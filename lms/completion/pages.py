@@ -132,8 +132,9 @@ def shortfall_page(session: Session, asked: Asked[ShortfallForm], *, number: int
     for center in centers:
         by_severity.update(center.by_severity)
     if not asked.names_are_open(session):
-        total = by_severity[where.severity] if where.severity else by_severity.total()
-        return ShortfallPage(by_severity, centers, None, total)
+        shown = [center.only(where.severity) for center in centers] if where.severity else centers
+        total = sum(center.people for center in shown)
+        return ShortfallPage(by_severity, [center for center in shown if center.people], None, total)
     sort, descending = asked.form.order
     people = list_shortfalls(
         session,

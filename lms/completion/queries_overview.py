@@ -1,4 +1,4 @@
-"""How many fall short, without naming anyone: by center and by severity; and which database ids a list holds."""
+"""How many fall short, without naming anyone: by center and by severity."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +28,10 @@ class CenterShortfall:
         """Return how many people fall short here."""
         return sum(self.by_severity.values())
 
+    def only(self, severity: Severity) -> "CenterShortfall":
+        """Return the same with the people of one severity."""
+        return CenterShortfall(self.center, {severity: self.by_severity.get(severity, 0)})
+
 
 def list_shortfall_counts(
     session: Session, *, scope: Scope, as_of: date, where: ShortfallFilter
@@ -46,10 +50,3 @@ def list_shortfall_counts(
     labels = load_organization(session, as_of=as_of).labels if counts else {}
     lines = [CenterShortfall(labels[center_id], by_severity) for center_id, by_severity in counts.items()]
     return sorted(lines, key=lambda line: (-line.people, line.center.code))
-
-
-def list_shortfall_ids(session: Session, *, scope: Scope, as_of: date, where: ShortfallFilter, limit: int) -> list[int]:
-    """List the database ids of at most `limit` people who fall short, for the access record."""
-    reach = reach_of(session, scope=scope, as_of=as_of, where=where, named=True)
-    people = select_shortfalls(scope, as_of, where, reach).subquery("people")
-    return list(session.scalars(select(people.c.id).order_by(people.c.id).limit(limit)))

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from lms.people.models import OrgUnit, Person, Posting
-from lms.people.queries import placement_on, visible_people
-from lms.people.rules import Scope, UnitKind
+from lms.people.models import Duty, OrgUnit, Person, Posting
+from lms.people.queries import covers, placement_on, visible_people
+from lms.people.rules import COUNTING_DUTIES, Scope, UnitKind
 from lms.shared.errors import NotFoundError
 
 LEVELS = tuple(UnitKind)
@@ -30,11 +30,15 @@ class Unit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """The units whose every center lies within the viewer's figures, on the day of the viewer's scope."""
+    """The units whose every center lies within the viewer's figures, on the day of the viewer's scope.
+
+    `own_ids` are those that the viewer was appointed over.
+    """
 
     by_id: Mapping[int, Unit]
     parents: Mapping[int, int]
     centers: Mapping[int, CenterIds]
+    own_ids: frozenset[int] = frozenset()
 
     def find(self, public_id: str | None) -> Unit | None:
         """Return the unit an address names; None when out of scope or missing."""
@@ -53,14 +57,17 @@ class Units:
 
     @property
     def home(self) -> Unit:
-        """Return the viewer's own unit: the highest in scope, of equals the one with most centers.
+        """Return the viewer's own unit: the highest they were appointed over, else the center their job is at.
 
         Raises:
             NotFoundError: the viewer sees nobody's figures.
         """
         if not self.by_id:
             raise NotFoundError
-        return min(self.by_id.values(), key=lambda unit: (LEVELS.index(unit.kind), -len(self.centers[unit.id])))
+        own = [self.by_id[unit_id] for unit_id in self.own_ids if unit_id in self.by_id]
+        if own:
+            return min(own, key=lambda unit: (LEVELS.index(unit.kind), unit.code))
+        return max(self.by_id.values(), key=lambda unit: (LEVELS.index(unit.kind), -unit.id))
 
     def path(self, unit: Unit) -> list[Unit]:
         """Return what stands above a unit, from the top, as far as the viewer may see it."""
@@ -89,7 +96,15 @@ def load_units(session: Session, *, scope: Scope) -> Units:
         by_id={unit.id: unit for unit in units if _is_seen(scope, unit, centers.get(unit.id, frozenset()))},
         parents=parents,
         centers={unit.id: centers.get(unit.id, frozenset()) for unit in units},
+        own_ids=_appointed_over(session, scope) or frozenset({network_id} if scope.counted_network else ()),
     )
+
+
+def _appointed_over(session: Session, scope: Scope) -> frozenset[int]:
+    held = select(Duty.unit_id).where(
+        Duty.person_id == scope.person_id, covers(Duty, scope.on), Duty.kind.in_(COUNTING_DUTIES)
+    )
+    return frozenset(session.scalars(held)) if scope.person_id is not None else frozenset()
 
 
 def _under(
