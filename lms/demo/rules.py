@@ -18,7 +18,8 @@ HEAD_OFFICE_JOBS = frozenset({"AM", "RG", "TR", "CS", "VW", "PV", "SY"})
 def dice(*names: object) -> random.Random:
     """Return a stream of chance of its own for whatever `names` tell apart, the same on every run."""
     text = ":".join(map(str, (SEED, *names)))
-    return random.Random(text)  # noqa: S311 # nosec B311 - a demo that repeats, not a secret
+    # A demo that repeats, not a secret.
+    return random.Random(text)  # noqa: S311 # nosec B311
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import errno
 import os
 import signal
 import socket
-import subprocess  # nosec B404 - starts this product's own worker
+import subprocess  # nosec B404
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any, cast
