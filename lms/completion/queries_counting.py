@@ -127,7 +127,11 @@ def stream(session: Session, query: Select[Any]) -> Iterable[Any]:
 
     On the connection, since the session would look at each row for objects that are not there.
     """
-    return session.connection().execute(query, execution_options={"yield_per": ROWS_AT_ONCE})
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        # It plans a cursor as if a tenth of the rows were wanted; we want them all.
+        connection.exec_driver_sql("SET LOCAL cursor_tuple_fraction = 1")
+    return connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE})
 
 
 def reach_of(session: Session, *, scope: Scope, as_of: date, where: RateFilter, named: bool) -> Reach:
@@ -146,19 +150,27 @@ def reach_of(session: Session, *, scope: Scope, as_of: date, where: RateFilter, 
 
 
 def _center_ids(session: Session, allowed: Ids, as_of: date, where: RateFilter) -> Ids:
-    if where.unit_id is None and not where.center_codes:
-        return allowed
-    placed = placement_on(as_of)
-    query = select(placed.c.center_id)
+    found = allowed
     if where.unit_id is not None:
-        whole = select(OrgUnit.id).where(OrgUnit.id == where.unit_id, OrgUnit.kind == UnitKind.NETWORK).exists()
-        levels = (placed.c.center_id, placed.c.area_id, placed.c.region_id)
-        query = query.where(or_(whole, *(level == where.unit_id for level in levels)))
+        under = _centers_under(session, where.unit_id, as_of)
+        found = under if found is None else found if under is None else found & under
     if where.center_codes:
-        named = select(OrgUnit.id).where(OrgUnit.kind == UnitKind.CENTER, OrgUnit.code.in_(where.center_codes))
-        query = query.where(placed.c.center_id.in_(named))
-    found = frozenset(session.scalars(query))
-    return found if allowed is None else found & allowed
+        query = select(OrgUnit.id).where(OrgUnit.kind == UnitKind.CENTER, OrgUnit.code.in_(where.center_codes))
+        named = frozenset(session.scalars(query))
+        found = named if found is None else found & named
+    return found
+
+
+def _centers_under(session: Session, unit_id: int, as_of: date) -> Ids:
+    """Return the centers under a unit on `as_of`; None for the network: all of them."""
+    kind = session.scalar(select(OrgUnit.kind).where(OrgUnit.id == unit_id))
+    if kind == UnitKind.NETWORK:
+        return None
+    placed = placement_on(as_of).c
+    level = {UnitKind.REGION: placed.region_id, UnitKind.AREA: placed.area_id}.get(UnitKind(kind or UnitKind.CENTER))
+    if level is None:
+        return frozenset({unit_id})
+    return frozenset(session.scalars(select(placed.center_id).where(level == unit_id)))
 
 
 def _role_ids(session: Session, as_of: date, where: RateFilter) -> Ids:

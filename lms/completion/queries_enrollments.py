@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from lms.completion.queries_counting import Reach, enrollment, reach_of, stream, superseded_on
+from lms.completion.queries_counting import Ids, Reach, enrollment, reach_of, stream, superseded_on
 from lms.completion.queries_labels import Label, Place, course_labels, load_organization, role_labels
 from lms.completion.rules import (
     EnrollmentFacts,
@@ -62,6 +62,14 @@ class EnrollmentRow(NamedTuple):
     judgment: Judgment
 
 
+SORT_KEYS: dict[EnrollmentSort, ColumnElement[Any]] = {
+    EnrollmentSort.STAFF_NO: Person.staff_no.expression,
+    EnrollmentSort.NAME: Person.name.expression,
+    EnrollmentSort.CENTER: OrgUnit.code.expression,
+    EnrollmentSort.DUE: enrollment.c.due_on,
+}
+
+
 def iter_enrollments(
     session: Session, *, scope: Scope, as_of: date, where: RateFilter | None = None, pick: Pick = Pick.ALL
 ) -> Iterator[EnrollmentRow]:
@@ -91,19 +99,16 @@ def list_enrollments(
 ) -> Page[EnrollmentRow]:
     """List one page of what `iter_enrollments` yields, such as a course's people, with the exact number of all."""
     reach = reach_of(session, scope=scope, as_of=as_of, where=where or RateFilter(), named=True)
-    query = select_enrollments(scope, as_of, reach, pick)
-    keys: dict[EnrollmentSort, ColumnElement[Any]] = {
-        EnrollmentSort.STAFF_NO: Person.staff_no.expression,
-        EnrollmentSort.NAME: Person.name.expression,
-        EnrollmentSort.CENTER: OrgUnit.code.expression,
-        EnrollmentSort.DUE: enrollment.c.due_on,
-    }
+    everyone = select_enrollments(scope, as_of, reach, pick)
     if sort is EnrollmentSort.CENTER:
-        query = query.join(OrgUnit, OrgUnit.id == Posting.center_id)
-    key = keys[sort].desc() if descending else keys[sort].asc()
-    ordered = query.order_by(key.nulls_last(), Person.staff_no, enrollment.c.course_id, enrollment.c.cycle)
-    found = session.execute(ordered.limit(per_page).offset(offset_of(page, per_page)))
-    rows = list(_rows(session, found, as_of))
+        everyone = everyone.join(OrgUnit, OrgUnit.id == Posting.center_id)
+    key = SORT_KEYS[sort].desc() if descending else SORT_KEYS[sort].asc()
+    order = (key.nulls_last(), Person.staff_no, enrollment.c.course_id, enrollment.c.cycle)
+    # First which rows, by the indexes alone; then all their columns.
+    chosen = everyone.with_only_columns(enrollment.c.id).order_by(*order)
+    chosen = chosen.limit(per_page).offset(offset_of(page, per_page))
+    found = session.execute(everyone.where(enrollment.c.id.in_(chosen)).order_by(*order)).all()
+    rows = list(_rows(session, found, as_of, frozenset(row.center_id for row in found)))
     return Page(rows, max(1, page), count_enrollments(session, scope, as_of, reach, pick), per_page)
 
 
@@ -194,8 +199,8 @@ def _narrowed(as_of: date, reach: Reach, pick: Pick) -> Iterator[ColumnElement[b
         yield or_(enrollment.c.voided_on.is_(None), enrollment.c.voided_on > as_of)
 
 
-def _rows(session: Session, found: Iterable[Any], as_of: date) -> Iterator[EnrollmentRow]:
-    organization = load_organization(session, as_of=as_of)
+def _rows(session: Session, found: Iterable[Any], as_of: date, center_ids: Ids = None) -> Iterator[EnrollmentRow]:
+    organization = load_organization(session, as_of=as_of, center_ids=center_ids)
     roles, courses = role_labels(session), course_labels(session)
     validity = dict(session.execute(select(CourseVersion.id, CourseVersion.validity_months)).tuples().all())
     away = frozenset(session.scalars(select(Leave.person_id).where(covers(Leave, as_of))))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lms.completion.queries_counting import Ids
@@ -63,19 +63,25 @@ class Organization:
         return {unit_id: self.labels[unit_id] for unit_id in sorted(found, key=lambda key: self.labels[key].code)}
 
 
-def load_organization(session: Session, *, as_of: date) -> Organization:
-    """Load the units and which stands under which on `as_of`."""
-    units = session.execute(
-        select(
-            OrgUnit.id, OrgUnit.code, OrgUnit.name_ko, OrgUnit.name_en, OrgUnit.public_id, OrgUnit.kind,
-            is_open(as_of).label("is_open"),
-        )
-    ).all()  # fmt: skip
+def load_organization(session: Session, *, as_of: date, center_ids: Ids = None) -> Organization:
+    """Load the units and which stands under which on `as_of`; with `center_ids`, those and what is above them only."""
     placement = placement_on(as_of)
+    placed = select(placement)
+    wanted = select(
+        OrgUnit.id, OrgUnit.code, OrgUnit.name_ko, OrgUnit.name_en, OrgUnit.public_id, OrgUnit.kind,
+        is_open(as_of).label("is_open"),
+    )  # fmt: skip
+    if center_ids is not None:
+        placed = placed.where(placement.c.center_id.in_(center_ids))
+    parents = {center: (area, region) for center, area, region in session.execute(placed)}
+    if center_ids is not None:
+        above = {unit_id for pair in parents.values() for unit_id in pair if unit_id is not None}
+        wanted = wanted.where(or_(OrgUnit.id.in_(center_ids | above), OrgUnit.kind == UnitKind.NETWORK))
+    units = session.execute(wanted).all()
     labels: dict[int | None, Label] = {unit.id: Label(*unit[1:5]) for unit in units}
     return Organization(
         labels=labels | {None: NOWHERE},
-        parents={center: (area, region) for center, area, region in session.execute(select(placement))},
+        parents=parents,
         network_id=next(unit.id for unit in units if unit.kind == UnitKind.NETWORK),
         open_ids=frozenset(unit.id for unit in units if unit.kind == UnitKind.CENTER and unit.is_open),
     )

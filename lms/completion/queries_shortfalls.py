@@ -1,13 +1,12 @@
 """Who falls short on a day, by how much, since when and why."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Float,
-    Row,
     Select,
     String,
     and_,
@@ -15,6 +14,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    null,
     or_,
     select,
 )
@@ -22,8 +22,10 @@ from sqlalchemy.orm import Session
 
 from lms.completion.queries import person_tallies
 from lms.completion.queries_counting import (
+    Ids,
     Reach,
     count_if,
+    counted,
     enrollment,
     is_overdue,
     is_short,
@@ -68,10 +70,13 @@ def list_shortfalls(
     where = where or ShortfallFilter()
     reach = reach_of(session, scope=scope, as_of=as_of, where=where, named=True)
     everyone = _ordered(select_shortfalls(scope, as_of, where, reach), sort, descending=descending)
-    counted = everyone.add_columns(func.count().over().label("matches"))
-    rows = session.execute(counted.limit(per_page).offset(offset_of(page, per_page))).all()
+    numbered = everyone.add_columns(func.count().over().label("matches"))
+    rows = session.execute(numbered.limit(per_page).offset(offset_of(page, per_page))).all()
     matches = rows[0].matches if rows else _count(session, everyone) if page > 1 else 0
-    return Page(list(_lines(session, rows, as_of)), max(1, page), matches, per_page)
+    center_ids = frozenset(row.center_id for row in rows)
+    missing = _find_missing(session, as_of, reach, [row.id for row in rows])
+    lines = _lines(session, rows, as_of, center_ids, missing)
+    return Page(list(lines), max(1, page), matches, per_page)
 
 
 def count_shortfalls(session: Session, *, scope: Scope, as_of: date, where: ShortfallFilter | None = None) -> int:
@@ -93,16 +98,19 @@ def iter_shortfalls(
     """Yield everyone who falls short, the rows of `list_shortfalls`, without holding them all in memory."""
     where = where or ShortfallFilter()
     reach = reach_of(session, scope=scope, as_of=as_of, where=where, named=True)
-    query = _ordered(select_shortfalls(scope, as_of, where, reach), sort, descending=descending)
+    query = _ordered(select_shortfalls(scope, as_of, where, reach, reasons=True), sort, descending=descending)
     yield from _lines(session, stream(session, query), as_of)
 
 
-def select_shortfalls(scope: Scope, as_of: date, where: ShortfallFilter, reach: Reach) -> Select[Any]:
-    """Select everyone who falls short on `as_of` within `reach`, one row each."""
+def select_shortfalls(
+    scope: Scope, as_of: date, where: ShortfallFilter, reach: Reach, *, reasons: bool = False
+) -> Select[Any]:
+    """Select everyone who falls short on `as_of` within `reach`, one row each; `reasons` adds what they miss."""
     overdue = is_overdue(as_of)
     oldest = func.min(case((overdue, enrollment.c.due_on)))
+    missing = _missing(as_of) if reasons else null()
     tallies = person_tallies(
-        as_of, reach, count_if(overdue).label("overdue"), oldest.label("oldest"), _missing(as_of).label("missing")
+        as_of, reach, count_if(overdue).label("overdue"), oldest.label("oldest"), missing.label("missing")
     )
     due, done = tallies.selected_columns["due"], tallies.selected_columns["done"]
     tallies = tallies.having(_falls_short(due, done, count_if(overdue), where.below))
@@ -138,10 +146,22 @@ def _is_severe(oldest: ColumnElement[date | None], severity: Severity, as_of: da
 
 
 def _missing(as_of: date) -> ColumnElement[str]:
-    """Gather what is due and not done as "course id:due date" texts, so that one query tells who and why."""
-    not_done = or_(enrollment.c.completed_on.is_(None), enrollment.c.completed_on > as_of)
-    what = cast(enrollment.c.course_id, String).concat(literal(":")).concat(cast(enrollment.c.due_on, String))
-    return func.aggregate_strings(case((not_done, what)), " ")
+    """Gather what is due and not done as "due date:course id" texts, so that one query tells who and why."""
+    what = cast(enrollment.c.due_on, String).concat(literal(":")).concat(cast(enrollment.c.course_id, String))
+    return func.aggregate_strings(case((~_is_completed(as_of), what)), " ")
+
+
+def _is_completed(as_of: date) -> ColumnElement[bool]:
+    # Said so that NOT turns an open enrollment's null into true.
+    return and_(enrollment.c.completed_on.is_not(None), enrollment.c.completed_on <= as_of)
+
+
+def _find_missing(session: Session, as_of: date, reach: Reach, person_ids: list[int]) -> dict[int, str]:
+    """Find what a few people miss, for a page of them; the rule of `_missing`."""
+    of_these = Reach(course_ids=reach.course_ids)
+    person_id = enrollment.c.person_id
+    query = counted(as_of, of_these, person_id, _missing(as_of)).where(person_id.in_(person_ids)).group_by(person_id)
+    return dict(session.execute(query).tuples().all())
 
 
 def _ordered(people: Select[Any], sort: ShortfallSort, *, descending: bool) -> Select[Any]:
@@ -162,31 +182,46 @@ def _count(session: Session, people: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(people.order_by(None).subquery())) or 0
 
 
-def _lines(session: Session, rows: Iterable[Row[Any]], as_of: date) -> Iterator[ShortfallLine]:
-    organization = load_organization(session, as_of=as_of)
-    roles, courses = role_labels(session), course_labels(session)
+def _lines(
+    session: Session,
+    rows: Iterable[Any],
+    as_of: date,
+    center_ids: Ids = None,
+    missing: Mapping[int, str] | None = None,
+) -> Iterator[ShortfallLine]:
+    organization = load_organization(session, as_of=as_of, center_ids=center_ids)
+    roles, reasons = role_labels(session), _Reasons(course_labels(session), as_of)
     places = {center_id: organization.place(center_id) for center_id in organization.parents}
     for row in rows:
-        center, area, region = places[row.center_id]
-        role = roles[row.role_id]
-        days = days_overdue(row.oldest, as_of)
+        person_id, public_id, staff_no, name, center_id, role_id, *tally, overdue, oldest, gathered = row[:12]
+        center, area, region = places[center_id]
+        role = roles[role_id]
+        days = days_overdue(oldest, as_of)
         yield ShortfallLine(
-            row.id, row.public_id, row.staff_no, row.name,
+            person_id, public_id, staff_no, name,
             center.code, center.name_ko, center.name_en,
             area.code, area.name_ko, area.name_en,
             region.code, region.name_ko, region.name_en,
             role.code, role.name_ko, role.name_en,
-            Tally(row.due, row.done, row.on_time), row.overdue, row.oldest, days, severity_of(days),
-            _missing_courses(row.missing, courses, as_of),
+            Tally(*tally), overdue, oldest, days, severity_of(days),
+            reasons.read(gathered if missing is None else missing.get(person_id)),
         )  # fmt: skip
 
 
-def _missing_courses(text: str | None, courses: Labels, as_of: date) -> tuple[MissingCourse, ...]:
-    """Read what `_missing` gathered; the longest overdue first."""
-    found = []
-    for part in (text or "").split():
-        course_id, _, due_text = part.partition(":")
-        course, due_on = courses[int(course_id)], date.fromisoformat(due_text)
-        days = days_overdue(due_on, as_of)
-        found.append(MissingCourse(course.code, course.name_ko, course.name_en, due_on, days))
-    return tuple(sorted(found, key=lambda course: (course.due_on, course.course_code)))
+class _Reasons:
+    """Reads what `_missing` gathered, each course and day once."""
+
+    def __init__(self, courses: Labels, as_of: date) -> None:
+        self.courses, self.as_of = courses, as_of
+        self.known: dict[str, MissingCourse] = {}
+
+    def read(self, gathered: str | None) -> tuple[MissingCourse, ...]:
+        """Return the missing courses, the longest overdue first."""
+        return tuple([self.known.get(part) or self._learn(part) for part in sorted((gathered or "").split())])
+
+    def _learn(self, part: str) -> MissingCourse:
+        due_text, _, course_id = part.partition(":")
+        course, due_on = self.courses[int(course_id)], date.fromisoformat(due_text)
+        found = MissingCourse(course.code, course.name_ko, course.name_en, due_on, days_overdue(due_on, self.as_of))
+        self.known[part] = found
+        return found
