@@ -61,7 +61,7 @@ translations: setup ## Collect texts, update the catalogs, compile them
 	@mkdir -p $(TRANSLATIONS)
 	@$(BIN)/pybabel --quiet extract --mapping babel.cfg --keywords _l --keywords lazy_gettext --no-location --sort-output --project training-completion --output $(TRANSLATIONS)/messages.pot .
 	@test -d $(TRANSLATIONS)/ko || $(BIN)/pybabel --quiet init --locale ko --input-file $(TRANSLATIONS)/messages.pot --output-dir $(TRANSLATIONS)
-	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --no-wrap --input-file $(TRANSLATIONS)/messages.pot --output-dir $(TRANSLATIONS)
+	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap --input-file $(TRANSLATIONS)/messages.pot --output-dir $(TRANSLATIONS)
 	@$(BIN)/pybabel compile --directory $(TRANSLATIONS)
 
 lock: .venv/bin/uv ## Lock again after pyproject.toml changed, and export requirements.txt

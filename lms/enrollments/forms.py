@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from lms.enrollments.assignments.queries import Place
@@ -35,8 +36,12 @@ class AssignmentForm(Form):
     roles = SelectMultipleField(_l("Job roles"))
     units = SelectMultipleField(_l("Centers, areas and regions"))
     due = RadioField(
-        _l("Due"),
-        choices=[(BY_COURSE, _l("As the course says")), (BY_DATE, _l("On a date")), (BY_DAYS, _l("After some days"))],
+        _l("When it is due"),
+        choices=[
+            SelectChoice(BY_COURSE, _l("As the course says")),
+            SelectChoice(BY_DATE, _l("On a date")),
+            SelectChoice(BY_DAYS, _l("After some days")),
+        ],
         default=BY_COURSE,
         validators=[required()],
     )
@@ -47,9 +52,11 @@ class AssignmentForm(Form):
 
     def offer(self, courses: Iterable[Any], roles: Iterable[Any], places: Iterable[Place], title: Any) -> None:
         """Fill in what can be chosen; `title` words a course or role in the reader's language."""
-        self.course.choices = [(course.public_id, f"{course.code} {title(course, 'title')}") for course in courses]
-        self.roles.choices = [(role.code, title(role, "title")) for role in roles]
-        self.units.choices = [(place.public_id, place.name) for place in places]
+        self.course.choices = [
+            SelectChoice(course.public_id, f"{course.code} {title(course, 'title')}") for course in courses
+        ]
+        self.roles.choices = [SelectChoice(role.code, title(role, "title")) for role in roles]
+        self.units.choices = [SelectChoice(place.public_id, place.name) for place in places]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check each field, then what belongs to the chosen kind of due date."""

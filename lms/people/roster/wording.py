@@ -43,11 +43,11 @@ WORDS: dict[str, tuple[LazyString, LazyString]] = {
     "bad_number": (_l("This is no whole number"), _l("write digits only")),
     "closed_before_opened": (_l("The center closes before it opens"), _l("correct the dates")),
     "too_many_leave": (
-        _l("More than 5 % of the people already there would leave, so nothing was applied."),
+        _l("More than 5 percent of the people already there would leave, so nothing was applied."),
         _l("Check that the file is complete; if it is, allow the large change."),
     ),
     "too_many_change": (
-        _l("More than 10 % of the people already there would change, so nothing was applied."),
+        _l("More than 10 percent of the people already there would change, so nothing was applied."),
         _l("Check that it is the right file; if it is, allow the large change."),
     ),
     "undo_changed_since": (
