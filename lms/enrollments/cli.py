@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import date
 
 import click
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.orm import Session
 
 from lms.courses.queries import find_course
@@ -33,6 +33,7 @@ def refresh() -> None:
 
 
 @click.command("assign")
+@with_appcontext
 @click.argument("course")
 @click.option("--role", "roles", multiple=True, required=True, help="A job role's code; may be given again.")
 @click.option("--unit", "units", multiple=True, required=True, help="A center, area or region, or NETWORK.")

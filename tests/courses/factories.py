@@ -18,7 +18,8 @@ def add_course(session: Session, code: str = "CS-101", **values: Any) -> Course:
     passing = {"pass_progress_pct": 80, "pass_score": 60, "validity_months": 0, "renewal_window_days": 0}
     course = Course(
         code=code,
-        **{"title_ko": f"{code} 과정", "title_en": f"Course {code}", "tier_level": 1, "delivery": Delivery.ONLINE} | values,
+        **{"title_ko": f"{code} 과정", "title_en": f"Course {code}", "tier_level": 1, "delivery": Delivery.ONLINE}
+        | values,
     )
     course.versions = [CourseVersion(number=1, recorded_at=RECORDED_AT, **passing | of_version)]
     session.add(course)

@@ -25,7 +25,12 @@ def test_the_plain_header_makes_courses(runner: FlaskCliRunner, session: Session
     done = runner.invoke(args=["courses", "import", str(file)])
     assert done.exit_code == 0, done.output
     first, second = found(session, "A-1"), found(session, "A-2")
-    assert (first.title_ko, first.title_en, first.tier_level, first.due_on) == ("Greeting", "Greeting", 1, day("2013-10-20"))
+    assert (first.title_ko, first.title_en, first.tier_level, first.due_on) == (
+        "Greeting",
+        "Greeting",
+        1,
+        day("2013-10-20"),
+    )
     assert (first.mandatory, first.versions[0].pass_score) == (True, 40)
     assert (second.due_on, second.due_days, second.versions[0].pass_score) == (None, None, 0)
 
@@ -73,7 +78,9 @@ def test_a_changed_pass_rule_makes_a_version_and_keeps_the_old_one(
 def test_columns_that_are_not_there_leave_the_course_as_it_is(runner: FlaskCliRunner, session: Session, tmp_path: Path):
     add_course(session, "A-1", due_days=30, is_critical=True, title_en="Greeting", minutes=40, pass_score=60)
     session.commit()
-    runner.invoke(args=["courses", "import", str(write_csv(tmp_path, "a.csv", "course_code,title_ko,tier", "A-1,인사,2"))])
+    runner.invoke(
+        args=["courses", "import", str(write_csv(tmp_path, "a.csv", "course_code,title_ko,tier", "A-1,인사,2"))]
+    )
     course = found(session, "A-1")
     assert (course.title_ko, course.title_en, course.tier_level) == ("인사", "Greeting", 2)
     assert (course.due_days, course.is_critical, len(course.versions)) == (30, True, 1)
@@ -97,7 +104,9 @@ def test_columns_that_are_not_there_leave_the_course_as_it_is(runner: FlaskCliRu
 def test_a_bad_row_is_named_with_its_remedy_and_the_rest_is_taken(
     runner: FlaskCliRunner, session: Session, tmp_path: Path, row: str, column: str, value: str, remedy: str
 ):
-    done = runner.invoke(args=["courses", "import", str(write_csv(tmp_path, "a.csv", FULL, row, "B-1,좋은 과정,,1,60,,,"))])
+    done = runner.invoke(
+        args=["courses", "import", str(write_csv(tmp_path, "a.csv", FULL, row, "B-1,좋은 과정,,1,60,,,"))]
+    )
     assert done.exit_code == 0, done.output
     assert f'line 2, column {column}: "{value}"' in done.output
     assert remedy in done.output
@@ -126,7 +135,9 @@ def test_a_course_twice_in_the_file_is_taken_once(runner: FlaskCliRunner, sessio
 
 
 def test_a_file_without_its_columns_is_refused_in_a_sentence(runner: FlaskCliRunner, session: Session, tmp_path: Path):
-    done = runner.invoke(args=["courses", "import", str(write_csv(tmp_path, "a.csv", "course_code,title", "A-1,Greeting"))])
+    done = runner.invoke(
+        args=["courses", "import", str(write_csv(tmp_path, "a.csv", "course_code,title", "A-1,Greeting"))]
+    )
     assert done.exit_code == 1
     assert "Columns are missing: tier" in done.output
     assert session.scalars(select(Course.code)).all() == []
