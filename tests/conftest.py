@@ -19,6 +19,7 @@ from tests.support import browser as browsing
 from tests.support.announce import Announcer, explain_absence
 from tests.support.client import CheckedClient
 from tests.support.databases import BACKENDS, FOLDER_VARIABLE, Databases, run_folder, settings_for
+from tests.support.demo import DEMO
 from tests.support.live import served
 from tests.support.statements import Statements, counted_statements
 
@@ -57,6 +58,13 @@ def databases() -> Databases:
 def settings(databases: Databases, backend: str, tmp_path: Path) -> Iterator[Settings]:
     """Give settings that point at a migrated database of the test's own."""
     with databases.clone(backend) as url:
+        yield settings_for(url, tmp_path)
+
+
+@pytest.fixture
+def demo_settings(databases: Databases, backend: str, tmp_path: Path) -> Iterator[Settings]:
+    """Give settings that point at a clone of the demo, loaded for today; let `settings` return them to use them."""
+    with databases.clone(backend, DEMO) as url:
         yield settings_for(url, tmp_path)
 
 

@@ -23,20 +23,15 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
 from rich.console import Console
 from rich.progress import Progress
-from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
 from app import create_app
 from lms.accounts.access import ENDPOINTS, Policy
-from lms.demo.queries import list_sign_ins
-from lms.people.models import Person
-from lms.shared.clock import local_date, utcnow
-from lms.shared.db import db
 from lms.web.locale import COOKIE_LANGUAGE, COOKIE_THEME
 from tests.support import ROOT
 from tests.support.browser import DESK, PHONE, launch
 from tests.support.databases import settings_for
-from tests.support.demo import fill_with_demo
+from tests.support.demo import cast_of, fill_with_demo
 from tests.support.live import served
 from tests.support.sign_in import sign_in_page
 
@@ -76,13 +71,7 @@ class Findings:
 
 def roles(app: Flask) -> dict[str, int | None]:
     """Return someone for each role: a stranger, and those of the demo who can sign in."""
-    today = local_date(utcnow(), app.config["SETTINGS"].timezone)
-    with app.app_context():
-        found: dict[str, int | None] = {"stranger": None}
-        for one in list_sign_ins(db.session(), on=today):
-            found[one.kind.lower()] = db.session.scalar(select(Person.id).where(Person.staff_no == one.staff_no))
-        db.session.remove()
-    return found
+    return {"stranger": None} | {one.kind.lower(): one.person_id for one in cast_of(app)}
 
 
 def endpoint_of(app: Flask, address: str) -> str | None:
