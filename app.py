@@ -14,6 +14,7 @@ from lms.accounts import models as _accounts
 from lms.accounts.cli import accounts as accounts_commands
 from lms.accounts.views import blueprint as accounts_pages
 from lms.audit import models as _audit
+from lms.completion.cli import completion, rates, shortfall
 from lms.completion.views import blueprint as completion_pages
 from lms.courses import models as _courses
 from lms.courses.catalog import upload as catalog_upload
@@ -86,6 +87,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.cli.add_command(command)
     centers_upload.register()
     for command in (courses_commands, tiers_commands, history_commands, enrollments, assign):
+        app.cli.add_command(command)
+    for command in (rates, shortfall, completion):
         app.cli.add_command(command)
     for upload in (roster_upload, catalog_upload, history_upload, dues_upload):
         upload.register()

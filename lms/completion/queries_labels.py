@@ -109,3 +109,9 @@ def course_labels(session: Session, ids: Ids = None) -> Labels:
     if ids is not None:
         query = query.where(Course.id.in_(ids))
     return {row[0]: Label(*row[1:]) for row in session.execute(query)}
+
+
+def find_unit_ids(session: Session, *, code: str, kinds: Iterable[UnitKind]) -> dict[UnitKind, int]:
+    """Find the units with a code, by kind: a code is unique within its kind only."""
+    query = select(OrgUnit.kind, OrgUnit.id).where(OrgUnit.code == code, OrgUnit.kind.in_(list(kinds)))
+    return {UnitKind(kind): unit_id for kind, unit_id in session.execute(query)}

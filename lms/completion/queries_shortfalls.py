@@ -86,6 +86,16 @@ def count_shortfalls(session: Session, *, scope: Scope, as_of: date, where: Shor
     return _count(session, select_shortfalls(scope, as_of, where, reach))
 
 
+def list_shortfall_ids(
+    session: Session, *, scope: Scope, as_of: date, where: ShortfallFilter | None = None
+) -> list[int]:
+    """List the database ids of the people who fall short, for the audit trail."""
+    where = where or ShortfallFilter()
+    reach = reach_of(session, scope=scope, as_of=as_of, where=where, named=True)
+    people = select_shortfalls(scope, as_of, where, reach)
+    return list(session.scalars(people.with_only_columns(Person.id).order_by(Person.id)))
+
+
 def iter_shortfalls(
     session: Session,
     *,

@@ -1,0 +1,171 @@
+"""Rates and shortfall lists from the command line, with the scope of the whole network (ruling 22), audited."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any, BinaryIO
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy.orm import Session
+
+from lms.audit import actions as audit
+from lms.completion import tables
+from lms.completion.queries import list_rates
+from lms.completion.queries_labels import course_labels, find_unit_ids, role_labels, tier_labels
+from lms.completion.queries_proof import MOST_SHOWN, prove_rates
+from lms.completion.queries_shortfalls import iter_shortfalls, list_shortfall_ids
+from lms.completion.rules import Dimension, RateFilter, ShortfallFilter
+from lms.people.rules import UnitKind, whole_network
+from lms.shared.db import db
+from lms.shared.tables import Column
+from lms.web.commands import IsoDate, command_actor, command_transaction
+from lms.web.dates import today
+
+completion = AppGroup("completion", help="Proof that stored figures follow from the facts.")
+LEVELS = [level.lower() for level in Dimension]
+OUTPUT = click.File("wb", atomic=True)
+
+as_of_option = click.option("--as-of", type=IsoDate(), help="The day asked for; today by default.")
+output_option = click.option("-o", "--output", type=OUTPUT, help="Write to this file instead of standard output.")
+people_option = click.option(
+    "--frontline/--everyone", default=None, help="Only people in front-line jobs, or everyone."
+)
+
+
+@click.command("rates")
+@as_of_option
+@click.option("--by", type=click.Choice(LEVELS), default="center", show_default=True, help="What to group by.")
+@click.option("--all", "include_empty", is_flag=True, help="Also groups with nothing due.")
+@click.option("--unit", help="Only this region, area or center: its code, or KIND:CODE where kinds share one.")
+@click.option("--role", multiple=True, help="Only this job role. May be repeated, as the next two.")
+@click.option("--tier", multiple=True, type=int, help="Only courses of this tier.")
+@click.option("--course", multiple=True, help="Only this course.")
+@people_option
+@click.option("--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@output_option
+def rates(
+    as_of: date | None,
+    by: str,
+    include_empty: bool,
+    unit: str | None,
+    role: tuple[str, ...],
+    tier: tuple[int, ...],
+    course: tuple[str, ...],
+    frontline: bool | None,
+    shape: str,
+    output: BinaryIO | None,
+) -> None:
+    """Print due, done and on-time counts and the rate of each group, by code. A rate is floored to 0.1 %."""
+    session, day = db.session(), as_of or today()
+    _check_codes(session, "--role", role, role_labels)
+    _check_codes(session, "--tier", tuple(map(str, tier)), tier_labels)
+    _check_codes(session, "--course", course, course_labels)
+    where = RateFilter(
+        unit_id=_unit_id(session, unit), role_codes=role, tiers=tier, course_codes=course, frontline=frontline
+    )
+    dimension = Dimension(by.upper())
+    lines = list_rates(
+        session, scope=whole_network(day), as_of=day, by=dimension, where=where, include_empty=include_empty
+    )
+    if dimension is Dimension.PERSON:
+        _audit("rates", day, where, subject_count=len(lines))
+    _put(output, shape, tables.rate_columns(dimension), map(tables.rate_row, lines))
+
+
+@click.command("shortfall")
+@as_of_option
+@click.option(
+    "--below",
+    type=click.IntRange(0, 100),
+    help="List by rate alone: below this percentage. Without it: below 80 % or something overdue.",
+)
+@click.option("--center", multiple=True, help="Only people of this center, by its code. May be repeated.")
+@people_option
+@click.option(
+    "--format", "shape", type=click.Choice(["csv", "xlsx", "json", "table"]), default="csv", show_default=True
+)
+@output_option
+def shortfall(
+    as_of: date | None,
+    below: int | None,
+    center: tuple[str, ...],
+    frontline: bool | None,
+    shape: str,
+    output: BinaryIO | None,
+) -> None:
+    """List who falls short, by staff number: people in front-line jobs, or --everyone."""
+    if shape == "xlsx" and output is None:
+        raise click.UsageError("a workbook cannot go to standard output: name a file with -o")
+    session, day = db.session(), as_of or today()
+    for code in center:
+        _unit_id(session, f"{UnitKind.CENTER}:{code}", "--center")
+    where = ShortfallFilter(center_codes=center, below=below, frontline=None if frontline is False else True)
+    scope = whole_network(day)
+    _audit("shortfalls", day, where, list_shortfall_ids(session, scope=scope, as_of=day, where=where))
+    rows = map(tables.shortfall_row, iter_shortfalls(session, scope=scope, as_of=day, where=where))
+    if shape == "xlsx" and output is not None:
+        tables.write_workbook(output, rows, as_of=day, where=where, actor=command_actor())
+    else:
+        _put(output, shape, tables.SHORTFALL_COLUMNS, rows)
+
+
+@completion.command("verify")
+@as_of_option
+def verify(as_of: date | None) -> None:
+    """Recompute rates, latest cycles and due dates from the facts, slowly, and compare. Exits 1 at a difference."""
+    day = as_of or today()
+    proof = prove_rates(db.session(), scope=whole_network(day), as_of=day)
+    for name, number in proof.compared.items():
+        click.echo(f"{number:,} {name} compared")
+    for difference in proof.differences[:MOST_SHOWN]:
+        click.echo(difference, err=True)
+    click.echo(f"{len(proof.differences)} differences")
+    if proof.differences:
+        raise SystemExit(1)
+
+
+def _check_codes(session: Session, option: str, codes: Sequence[str], labels: Callable[[Session], Any]) -> None:
+    known = {label.code for label in labels(session).values()} if codes else set()
+    for code in codes:
+        if code not in known:
+            raise click.BadParameter(f"there is no {code!r}", param_hint=option)
+
+
+def _unit_id(session: Session, code: str | None, option: str = "--unit") -> int | None:
+    """Return the unit a code names; a code that two kinds of unit share needs its kind: AREA:A01."""
+    if code is None:
+        return None
+    kind, _, rest = code.partition(":")
+    kinds = [UnitKind(kind)] if kind in list(UnitKind) and rest else list(UnitKind)
+    found = find_unit_ids(session, code=rest if len(kinds) == 1 else code, kinds=kinds)
+    if not found:
+        raise click.BadParameter(f"there is no {rest or code!r}", param_hint=option)
+    if len(found) > 1:
+        choices = " or ".join(f"{one}:{code}" for one in found)
+        raise click.BadParameter(f"{code!r} is several units; say {choices}", param_hint=option)
+    return next(iter(found.values()))
+
+
+def _audit(
+    what: str, as_of: date, where: RateFilter, person_ids: Sequence[int] = (), *, subject_count: int | None = None
+) -> None:
+    """Note whom the output names, before any of it is out."""
+    db.session().rollback()  # what was read so far must not keep the writing transaction from beginning
+    with command_transaction() as session:
+        audit.record(
+            session,
+            command_actor(),
+            "export",
+            what,
+            as_of.isoformat(),
+            subject_ids=person_ids,
+            subject_count=subject_count,
+            reason="command line",
+            detail=tables.described(as_of, where),
+        )
+
+
+def _put(output: BinaryIO | None, shape: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
+    stream = output or click.get_binary_stream("stdout")
+    stream.writelines(tables.SHAPES[shape](rows, columns))
+    stream.flush()
