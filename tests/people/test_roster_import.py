@@ -22,13 +22,13 @@ JOINER = ("00104", "<script>alert(1)</script>", "C102", "SA", "2019-06-17", "")
 
 
 def person(session: Session, staff_no: str) -> Person:
+    session.rollback()
     found = find_person_by_staff_no(session, scope=whole_network(TODAY), staff_no=staff_no)
     assert found is not None, staff_no
     return found
 
 
 def posts(session: Session, staff_no: str) -> list[tuple[str, str, date, date | None]]:
-    session.rollback()
     wanted = select(Posting).where(Posting.person_id == person(session, staff_no).id, Posting.superseded_at.is_(None))
     return [
         (post.center.code, post.role.code, post.starts_on, post.ends_on)

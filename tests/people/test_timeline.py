@@ -114,7 +114,12 @@ def test_an_earlier_first_day_of_a_former_spell_changes_nothing():
 def test_a_first_day_after_the_first_move_is_refused():
     first, second = Span(day(0), day(10), HERE), Span(day(10), None, THERE)
     with pytest.raises(ValueError, match="no day left"):
-        starting_on((first, second), (first, second), day(10))
+        starting_on((first, second), (first, second), day(11))
+
+
+def test_the_day_of_a_recorded_move_is_known():
+    timeline = (Span(day(0), day(10), HERE), Span(day(10), None, THERE))
+    assert starting_on(timeline, timeline, day(10)) == timeline
 
 
 def test_going_back_the_same_day_leaves_no_trace_of_the_mistake():

@@ -243,11 +243,7 @@ def _kind_of(before: Timeline, after: Timeline, on: date, *, renamed: bool) -> C
 
 def _after(row: RosterRow, timeline: Timeline, on: date, has_left_on: bool) -> Timeline:
     """Return the postings of someone employed that day or later: a move, another first or last day."""
-    if row.hired_on is not None:
-        try:
-            timeline = starting_on(timeline, spell_of(timeline, on), row.hired_on)
-        except ValueError:
-            raise _RefusedError("hired_on", row.hired_on, "hired_after_move") from None
+    timeline = _hired(timeline, row, on)
     if row.left_on is not None and row.left_on <= spell_of(timeline, on)[0].starts_on:
         raise _RefusedError("left_on", row.left_on, "left_before_hired")
     if row.left_on is None or row.left_on > on:
@@ -257,12 +253,22 @@ def _after(row: RosterRow, timeline: Timeline, on: date, has_left_on: bool) -> T
     return timeline
 
 
+def _hired(timeline: Timeline, row: RosterRow, on: date) -> Timeline:
+    """Return the postings with the row's first day, where it is another one."""
+    if row.hired_on is None:
+        return timeline
+    try:
+        return starting_on(timeline, spell_of(timeline, on), row.hired_on)
+    except ValueError:
+        raise _RefusedError("hired_on", row.hired_on, "hired_after_move") from None
+
+
 def _back(row: RosterRow, timeline: Timeline, on: date) -> Timeline:
     """Return the postings of someone who had left by that day: still gone, or back."""
     last = timeline[-1].ends_on if timeline else None
     again = row.hired_on if row.hired_on is not None and (last is None or row.hired_on >= last) else None
     if row.left_on is None or row.left_on > on or (again is not None and again != last):
-        return (*timeline, _spell(row, again or on))
+        return _hired((*timeline, _spell(row, again or on)), row, on)
     if last is None or row.left_on == last:
         return timeline
     if row.left_on <= spell_of(timeline, on)[0].starts_on:

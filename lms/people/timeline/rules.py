@@ -77,8 +77,8 @@ def spell_of(timeline: Timeline, on: date) -> Timeline:
 def starting_on(timeline: Timeline, spell: Timeline, on: date) -> Timeline:
     """Return the timeline with `spell` beginning on a day.
 
-    The day is taken when it lies after the spell before and within the spell's first span; otherwise nothing changes
-    (an earlier day is that of a former spell).
+    The day is taken when it lies after the spell before and within the spell's first span. An earlier day is that of a
+    former spell, and a day on which a span of the spell starts is known: then nothing changes.
 
     Raises:
         ValueError: the day is at or after the end of the spell's first span.
@@ -86,7 +86,7 @@ def starting_on(timeline: Timeline, spell: Timeline, on: date) -> Timeline:
     first = spell[0]
     place = timeline.index(first)
     before = timeline[place - 1].ends_on if place else None
-    if on == first.starts_on or (before is not None and on <= before):
+    if any(span.starts_on == on for span in spell) or (before is not None and on <= before):
         return timeline
     if first.ends_on is not None and on >= first.ends_on:
         raise ValueError("the first span would have no day left")
