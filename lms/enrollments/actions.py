@@ -33,12 +33,10 @@ def enroll(
     due_days: int | None = None,
     source: Source,
     actor: Actor,
-    required: bool | None = None,
 ) -> Enrollment:
     """Enroll a person in a course, in the next cycle; the same person, course and day again is the same enrollment.
 
-    With neither `due_on` nor `due_days`, the course's own rule sets the due date. `required` is by default the
-    course's `mandatory`.
+    With neither `due_on` nor `due_days`, the course's own rule sets the due date.
 
     Raises:
         DomainError: the course is retired on that day ("course_retired"), or a cycle that begins later is already
@@ -46,12 +44,7 @@ def enroll(
     """
     if course.retired_on is not None and course.retired_on <= assigned_on:
         raise DomainError("course_retired", course=course.code, retired_on=course.retired_on)
-    latest = session.scalar(
-        select(Enrollment)
-        .where(Enrollment.person_id == person_id, Enrollment.course_id == course.id)
-        .order_by(Enrollment.cycle.desc())
-        .limit(1)
-    )
+    latest = _latest(session, person_id, course)
     if latest is not None and latest.assigned_on == assigned_on:
         return latest
     if latest is not None and latest.assigned_on > assigned_on:
@@ -59,25 +52,42 @@ def enroll(
     if due_on is None and due_days is None:
         due_on, due_days = course.due_on, course.due_days
     nominal = nominal_due(assigned_on, due_on=due_on, due_days=due_days)
+    enrollment = _begin(session, person_id, course, assigned_on, nominal, source, actor)
+    if latest is not None:
+        latest.has_later_cycle, enrollment.cycle = True, latest.cycle + 1
+    session.add(enrollment)
+    session.flush()
+    _note(session, actor, "enrollments.enroll", enrollment, {"course": course.code, "source": source})
+    return enrollment
+
+
+def _latest(session: Session, person_id: int, course: Course) -> Enrollment | None:
+    cycles = select(Enrollment).where(Enrollment.person_id == person_id, Enrollment.course_id == course.id)
+    return session.scalar(cycles.order_by(Enrollment.cycle.desc()).limit(1))
+
+
+def _begin(
+    session: Session,
+    person_id: int,
+    course: Course,
+    assigned_on: date,
+    nominal: date | None,
+    source: Source,
+    actor: Actor,
+) -> Enrollment:
     known = load_circumstances(session, [person_id]).get(person_id, NOTHING_KNOWN)
-    enrollment = Enrollment(
+    return Enrollment(
         person_id=person_id,
         course_id=course.id,
-        cycle=latest.cycle + 1 if latest else 1,
+        cycle=1,
         source=source,
-        required=course.mandatory if required is None else required,
+        required=course.mandatory,
         assigned_on=assigned_on,
         nominal_due_on=nominal,
         due_on=known.due(nominal, assigned_on),
         course_version_id=versions_in_force(session, assigned_on, [course.id])[course.id],
         recorded_at=actor.at,
     )
-    session.add(enrollment)
-    if latest is not None:
-        latest.has_later_cycle = True
-    session.flush()
-    _note(session, actor, "enrollments.enroll", enrollment, {"course": course.code, "source": source})
-    return enrollment
 
 
 def record_completion(

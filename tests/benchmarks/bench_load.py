@@ -64,20 +64,27 @@ def run(report: Report) -> None:
 
 
 @functools.cache
-def reference_load(backend: str, *, large: bool = False) -> str:
-    """Return the URL of a database that holds the reference load."""
+def reference_load(backend: str, *, large: bool = False, enrollments: bool = True) -> str:
+    """Return the URL of a database that holds the reference load, or all of it but the enrollments."""
     folder = _folder()
-    url = f"sqlite:///{folder}/load-{large}.sqlite3" if backend == "sqlite" else _new_database(large)
+    url = f"sqlite:///{folder}/load-{large}-{enrollments}.sqlite3" if backend == "sqlite" else _new_database(large)
     migrate(url, folder)
     size = SIZES[large]
     with _loader(url) as insert:
         for table, columns, rows in _tables(size, _role_ids(url)):
-            insert(table, columns, rows)
+            if enrollments or table != "enrollment":
+                insert(table, columns, rows)
     if backend == "postgresql":
         # Autovacuum does this on a server that runs for more than a minute.
         with create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as connection:
             connection.execute(text("VACUUM ANALYZE"))
     return url
+
+
+def history_rows(*, large: bool = False) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield the load's enrollments as a history file has them: staff number, course, assigned, due, completed."""
+    for _, person, course, _, _, _, _, assigned, due, _, completed, _, _ in _enrollments(SIZES[large]):
+        yield _staff_no(int(str(person))), f"CS-{course:03}", str(assigned), str(due), str(completed or "")
 
 
 @functools.cache

@@ -86,17 +86,24 @@ def assign(
         enrolled=len(preview.gaining),
         request_key=request_key,
     )
-    try:
-        with session.begin_nested():
-            session.add(assignment)
-    except IntegrityError:  # the same form, sent twice at the same time
-        if before := find_assignment(session, request_key=request_key):
-            return before
-        raise
+    if before := _keep(session, assignment):
+        return before
     for start in range(0, len(preview.gaining), BATCH):
         _enroll(session, assignment, course, preview.gaining[start : start + BATCH], due)
     _note(session, actor, assignment, course, preview)
     return assignment
+
+
+def _keep(session: Session, assignment: Assignment) -> Assignment | None:
+    """Add the assignment; return the one that is there already when the same form was sent twice at the same time."""
+    try:
+        with session.begin_nested():
+            session.add(assignment)
+    except IntegrityError:
+        if before := find_assignment(session, request_key=assignment.request_key):
+            return before
+        raise
+    return None
 
 
 def _enroll(
