@@ -31,7 +31,10 @@ class PasswordForm(Form):
         _l("Current password"), [required(_l("Enter your current password.")), at_most(PASSWORD_MAX)]
     )
     new = PasswordField(_l("New password"), [required(_l("Enter a new password."))])
-    again = PasswordField(_l("New password again"), [EqualTo("new", _l("The two new passwords are not the same."))])
+    again = PasswordField(
+        _l("New password again"),
+        [required(_l("Enter the new password again.")), EqualTo("new", _l("The two new passwords are not the same."))],
+    )
 
 
 class PreferencesForm(Form):

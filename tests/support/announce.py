@@ -27,6 +27,7 @@ class Announcer:
 
     def __init__(self) -> None:
         self.ran: Counter[str] = Counter()
+        self.counted: Counter[str] = Counter()
         self.skipped: list[str] = []
         self.not_run: set[str] = set()
 
@@ -48,6 +49,8 @@ class Announcer:
             self.skipped.append(report.nodeid)
         elif report.when == "call":
             self.ran.update(kind for name, kind in report.user_properties if name == KIND and isinstance(kind, str))
+            # A test that asks many things says how many: record_property("access cells", 336).
+            self.counted.update({name: number for name, number in report.user_properties if isinstance(number, int)})
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Hand what a worker left out to the controller; fail a run with skipped tests."""
@@ -66,6 +69,8 @@ class Announcer:
         """Print the counts."""
         line = ", ".join(f"{kind} {number}" for kind, number in sorted(self.ran.items()))
         terminalreporter.write_line(f"tests that ran, by what they stand on: {line or 'none'}")
+        for what, number in sorted(self.counted.items()):
+            terminalreporter.write_line(f"{what}: {number:,}")
         if self.not_run:
             terminalreporter.write_line(
                 f"shared data absent: {len(self.not_run)} tests not run "
