@@ -202,7 +202,7 @@ def _narrowed(as_of: date, reach: Reach, pick: Pick) -> Iterator[ColumnElement[b
 def _rows(session: Session, found: Iterable[Any], as_of: date, center_ids: Ids = None) -> Iterator[EnrollmentRow]:
     organization = load_organization(session, as_of=as_of, center_ids=center_ids)
     roles, courses = role_labels(session), course_labels(session)
-    validity = dict(session.execute(select(CourseVersion.id, CourseVersion.validity_months)).tuples().all())
+    validity = dict(session.execute(select(CourseVersion.id, CourseVersion.validity_months)).all())
     away = frozenset(session.scalars(select(Leave.person_id).where(covers(Leave, as_of))))
     places = {center_id: organization.place(center_id) for center_id in organization.parents}
     open_ids = organization.open_ids

@@ -69,7 +69,7 @@ def prove_rates(session: Session, *, scope: Scope, as_of: date) -> Proof:
     proof = Proof()
     working = _working_people(session, as_of, proof)
     groups: dict[Dimension, Groups] = {by: defaultdict(list) for by in Dimension}
-    tiers = dict(session.execute(select(Course.id, Course.tier_level)).tuples().all())
+    tiers = dict(session.execute(select(Course.id, Course.tier_level)).all())
     organization = load_organization(session, as_of=as_of)
     for person_id, rows in groupby(_enrollments(session), key=lambda row: row.person_id):
         work = working.get(person_id)

@@ -171,7 +171,7 @@ def _find_missing(session: Session, as_of: date, reach: Reach, person_ids: list[
     of_these = Reach(course_ids=reach.course_ids)
     person_id = enrollment.c.person_id
     query = counted(as_of, of_these, person_id, _missing(as_of)).where(person_id.in_(person_ids)).group_by(person_id)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _ordered(people: Select[Any], sort: ShortfallSort, *, descending: bool) -> Select[Any]:
