@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, BinaryIO
 
 import click
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.orm import Session
 
 from lms.audit import actions as audit
@@ -43,6 +43,7 @@ people_option = click.option(
 @people_option
 @click.option("--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @output_option
+@with_appcontext
 def rates(
     as_of: date | None,
     by: str,
@@ -85,6 +86,7 @@ def rates(
     "--format", "shape", type=click.Choice(["csv", "xlsx", "json", "table"]), default="csv", show_default=True
 )
 @output_option
+@with_appcontext
 def shortfall(
     as_of: date | None,
     below: int | None,

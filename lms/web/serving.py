@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 from gunicorn.app.base import BaseApplication
 
 from lms.shared.db import db
@@ -30,6 +31,7 @@ def greet_with(app: Flask, lines: Callable[[], Iterable[str]]) -> None:
 @click.command("serve")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--processes", default=PROCESSES, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
+@with_appcontext
 def serve(port: int, processes: int) -> None:
     """Serve on 127.0.0.1 with a background worker; Ctrl-C stops both."""
     _check_free(port)
