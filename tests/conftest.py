@@ -145,7 +145,9 @@ def new_page(browser: Browser) -> Callable[..., AbstractContextManager[Page]]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """Give a Korean page at desk width; errors that it logs fail the test."""
+    if "live_server" in request.fixturenames:
+        request.getfixturevalue("live_server")  # the page closes before its server, which may be sending it something
     with browsing.open_page(browser) as opened:
         yield opened

@@ -1,5 +1,6 @@
 """Rates and shortfall lists from the command line, with the scope of the whole network (ruling 22), audited."""
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, BinaryIO
@@ -168,6 +169,6 @@ def _audit(
 
 
 def _put(output: BinaryIO | None, shape: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
-    stream = output or click.get_binary_stream("stdout")
+    stream = output or sys.stdout.buffer
     stream.writelines(tables.SHAPES[shape](rows, columns))
     stream.flush()
