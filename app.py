@@ -72,28 +72,32 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     app.extensions["queue"] = _queue(app, settings)
     _handle_requests(app)
-    app.register_blueprint(web_pages)
-    app.register_blueprint(accounts_pages)
-    app.register_blueprint(people_pages)
-    app.register_blueprint(imports_pages)
-    app.register_blueprint(courses_pages)
-    app.register_blueprint(enrollments_pages)
-    app.register_blueprint(completion_pages)
-    app.register_blueprint(reports_pages)
-    app.cli.add_command(accounts_commands)
-    app.cli.add_command(demo_commands)
-    app.cli.add_command(serve)
-    for command in (jobs_commands, worker, centers_commands, roster_commands):
+    _offer(app)
+    greet_with(app, sign_in_lines)
+    return app
+
+
+def _offer(app: Flask) -> None:
+    """Add every noun's pages, commands and kinds of files."""
+    for pages in (
+        web_pages,
+        accounts_pages,
+        people_pages,
+        imports_pages,
+        courses_pages,
+        enrollments_pages,
+        completion_pages,
+        reports_pages,
+    ):
+        app.register_blueprint(pages)
+    for command in (accounts_commands, demo_commands, serve, jobs_commands, worker, centers_commands, roster_commands):
         app.cli.add_command(command)
-    centers_upload.register()
     for command in (courses_commands, tiers_commands, history_commands, enrollments, assign):
         app.cli.add_command(command)
     for command in (rates, shortfall, completion):
         app.cli.add_command(command)
-    for upload in (roster_upload, catalog_upload, history_upload, dues_upload):
+    for upload in (centers_upload, roster_upload, catalog_upload, history_upload, dues_upload):
         upload.register()
-    greet_with(app, sign_in_lines)
-    return app
 
 
 def _handle_requests(app: Flask) -> None:

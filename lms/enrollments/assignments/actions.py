@@ -88,8 +88,7 @@ def assign(
     )
     if before := _keep(session, assignment):
         return before
-    for start in range(0, len(preview.gaining), BATCH):
-        _enroll(session, assignment, course, preview.gaining[start : start + BATCH], due)
+    _enroll_all(session, assignment, course, preview.gaining, due)
     _note(session, actor, assignment, course, preview)
     return assignment
 
@@ -104,6 +103,13 @@ def _keep(session: Session, assignment: Assignment) -> Assignment | None:
             return before
         raise
     return None
+
+
+def _enroll_all(
+    session: Session, assignment: Assignment, course: Course, gaining: Sequence[Candidate], due: DueRule
+) -> None:
+    for start in range(0, len(gaining), BATCH):
+        _enroll(session, assignment, course, gaining[start : start + BATCH], due)
 
 
 def _enroll(
