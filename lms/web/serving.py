@@ -38,7 +38,7 @@ def serve(port: int, processes: int) -> None:
     app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
     click.echo(f"\nThe tracker is at http://{HOST}:{port}/  (Ctrl-C stops it)\n")
     for lines in app.extensions.get(GREETINGS, []):
-        click.echo("\n".join([*lines(), ""]))
+        click.echo("".join(f"{line}\n" for line in lines()))
     # No connection may be carried into the server's processes.
     db.session.remove()
     for engine in db.engines.values():
