@@ -344,8 +344,11 @@ def _open_state(facts: EnrollmentFacts, why_not: WhyNot | None, as_of: date) -> 
         return EnrollmentState.ON_HOLD, None
     if why_not in {WhyNot.NOT_EMPLOYED, WhyNot.CENTER_CLOSED, WhyNot.SUPERSEDED}:
         return EnrollmentState.NOT_APPLICABLE, None
-    if why_not in {WhyNot.OPTIONAL, WhyNot.NOT_ASSIGNED} or facts.due_on is None:
+    if why_not is WhyNot.NOT_ASSIGNED or facts.due_on is None:
         return EnrollmentState.NOT_DUE, None
+    if why_not is WhyNot.OPTIONAL:
+        # Nobody owes an optional course: past its date it is neither overdue nor still to come.
+        return (EnrollmentState.NOT_DUE if facts.due_on >= as_of else EnrollmentState.NOT_APPLICABLE), None
     left = (facts.due_on - as_of).days
     if left < 0:
         return EnrollmentState.OVERDUE, -left

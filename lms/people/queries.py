@@ -1,6 +1,7 @@
 """Reads about people and the organization. Whoever reads people hands in the viewer's scope."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, false, or_, select, true
@@ -45,6 +46,8 @@ def on_leave(person_id: InstrumentedAttribute[int], on: date) -> ColumnElement[b
     return exists().where(Leave.person_id == person_id, covers(Leave, on))
 
 
+# Statements are immutable and costly to build: a page asks for the same day several times.
+@lru_cache(maxsize=64)
 def placement_on(as_of: date) -> Subquery:
     """Return center_id, area_id, region_id of every unit of level CENTER on a day; None above a head-office one."""
     under_area = aliased(OrgPlacement)
@@ -62,6 +65,7 @@ def placement_on(as_of: date) -> Subquery:
     )
 
 
+@lru_cache(maxsize=64)
 def active_postings(as_of: date) -> Select[int, int, int]:
     """Select person_id, center_id, role_id of everyone active on a day, once each.
 
@@ -218,5 +222,5 @@ def find_posting(session: Session, *, scope: Scope, person_id: int, on: date) ->
 
 
 def list_job_roles(session: Session) -> list[JobRole]:
-    """List the job roles in catalog order."""
-    return list(session.scalars(select(JobRole).order_by(JobRole.id)))
+    """List the job roles that people are posted to, in catalog order; mystery shoppers never are (ruling 4)."""
+    return list(session.scalars(select(JobRole).where(JobRole.scope != "EXTERNAL").order_by(JobRole.id)))
