@@ -17,10 +17,10 @@ from lms.people.viewer import current_scope
 from lms.shared.db import db
 from lms.web.access_log import note_access
 from lms.web.dates import requested_day, today
+from lms.web.numbers import page_number
 
 blueprint = Blueprint("completion", __name__)
 Answer = str | tuple[str, int]
-LAST_PAGE = 100_000
 # What a link to another unit keeps.
 CARRIED = ("as_of", "role", "tier", "course", "people")
 
@@ -47,7 +47,7 @@ def _rates(unit_id: str | None) -> Answer:
 @blueprint.get("/shortfalls")
 def shortfalls() -> Answer:
     asked = _read(ShortfallForm)
-    page = pages.shortfall_page(db.session(), asked, number=_page_number()) if asked.is_valid else None
+    page = pages.shortfall_page(db.session(), asked, number=page_number()) if asked.is_valid else None
     if page and page.people:
         note_access(
             "view",
@@ -66,7 +66,7 @@ def course_enrollments(public_id: str) -> Answer:
     asked = _read(CourseForm)
     page = None
     if asked.is_valid and asked.names_are_open(session):
-        page = pages.course_page(session, asked, course.code, number=_page_number())
+        page = pages.course_page(session, asked, course.code, number=page_number())
         note_access("view", "course_enrollments", public_id, subject_count=len(page.rows), detail=_detail(asked))
     return _shown("completion/course_enrollments.html", asked, course=course, page=page)
 
@@ -129,9 +129,3 @@ def _shown(template: str, asked: Asked[Any], **values: object) -> Answer:
 
 def _detail(asked: Asked[Any]) -> dict[str, object]:
     return {**asked.parameters, "as_of": asked.as_of.isoformat()}
-
-
-def _page_number() -> int:
-    """Return the page asked for; what is no number is the first."""
-    text = request.args.get("page", "")
-    return min(max(int(text), 1), LAST_PAGE) if text.isascii() and text.isdigit() and len(text) <= 6 else 1

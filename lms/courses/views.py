@@ -5,6 +5,7 @@ from flask import Blueprint, abort, render_template, request
 from lms.courses import queries
 from lms.shared.db import db
 from lms.web.dates import today
+from lms.web.numbers import whole_number
 
 blueprint = Blueprint("courses", __name__, url_prefix="/courses")
 
@@ -12,7 +13,7 @@ blueprint = Blueprint("courses", __name__, url_prefix="/courses")
 @blueprint.get("")
 def catalog() -> str:
     session = db.session()
-    tier = request.args.get("tier", type=int)
+    tier = whole_number("tier")
     competency = request.args.get("competency") or None
     text = request.args.get("q", "").strip()[:100]
     return render_template(

@@ -20,6 +20,7 @@ from lms.shared.db import db
 from lms.shared.errors import DomainError, NotFoundError
 from lms.web.access_log import actor, note_access
 from lms.web.locale import localized
+from lms.web.numbers import page_number
 
 blueprint = Blueprint("enrollments", __name__, url_prefix="/assignments")
 NAMES_SHOWN = 50
@@ -29,7 +30,7 @@ NAMES_SHOWN = 50
 def assignments() -> str:
     session = db.session()
     page = queries.list_assignments(
-        session, scope=current_scope(), page=max(1, request.args.get("page", 1, type=int))
+        session, scope=current_scope(), page=page_number()
     )  # fmt: skip
     units = queries.unit_names(session, {name for one in page.rows for name in one.unit_codes})
     roles = {role.code: role for role in list_job_roles(session)}

@@ -20,6 +20,7 @@ from lms.shared.db import db
 from lms.shared.errors import DomainError
 from lms.web.access_log import actor, note_access
 from lms.web.dates import today
+from lms.web.numbers import page_number
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
 Answer = AnyResponse | str | tuple[str, int]
@@ -29,7 +30,7 @@ BUSY = frozenset({ImportState.UPLOADED, ImportState.CHECKING, ImportState.APPLYI
 
 @blueprint.get("/")
 def list_runs() -> str:
-    page = queries.list_runs(db.session(), page=_page_number())
+    page = queries.list_runs(db.session(), page=page_number())
     return render_template("imports/list.html", page=page, kinds=kinds.offered(), titles=_titles())
 
 
@@ -183,8 +184,3 @@ def _titles() -> dict[str, Any]:
 
 def _flash(error: DomainError) -> None:
     flash(f"{wording.problem(error.code, error.values)} {wording.remedy(error.code, error.values)}", "error")
-
-
-def _page_number() -> int:
-    text = request.args.get("page", "1")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1

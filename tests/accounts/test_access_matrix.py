@@ -18,7 +18,8 @@ from werkzeug.test import TestResponse
 
 from lms.accounts.access import ENDPOINTS, Policy
 from lms.imports.models import ImportRun
-from lms.shared.clock import utcnow
+from lms.people.rules import UnitKind
+from lms.shared.clock import local_date, utcnow
 from tests.accounts.everyone import KINDS, Everyone, end_posting
 from tests.support.sign_in import sign_in
 
@@ -62,6 +63,7 @@ def people_targets(world: Everyone, kind: str) -> Targets:
         "own": Target({"public_id": own}, EVERYONE),
         "in": Target({"public_id": world.cast.colleague.public_id}, NAMING),
         "out": Target({"public_id": world.stranger.public_id}, WHOLE),
+        "moved away today": Target({"public_id": world.moved.public_id}, WHOLE),
         "missing": Target({"public_id": MISSING}, NOBODY),
     }
 
@@ -69,6 +71,8 @@ def people_targets(world: Everyone, kind: str) -> Targets:
 def unit_targets(world: Everyone, kind: str) -> Targets:
     return {
         "in": Target({"unit_id": world.cast.center.public_id}, COUNTING),
+        "above": Target({"unit_id": world.cast.area.public_id}, COUNTING - CENTER),
+        "above that": Target({"unit_id": world.cast.region.public_id}, COUNTING - CENTER - {"area_manager"}),
         "out": Target({"unit_id": world.cast.far_away.public_id}, WHOLE | {"executive"}),
         "missing": Target({"unit_id": MISSING}, NOBODY),
     }
@@ -77,6 +81,7 @@ def unit_targets(world: Everyone, kind: str) -> Targets:
 def named_unit_targets(world: Everyone, kind: str) -> Targets:
     return {
         "in": Target({"unit_id": world.cast.center.public_id}, NAMING),
+        "above": Target({"unit_id": world.cast.area.public_id}, NAMING),  # opens names of one's own centers below it
         "out": Target({"unit_id": world.cast.far_away.public_id}, WHOLE),
         "missing": Target({"unit_id": MISSING}, NOBODY),
     }
@@ -122,14 +127,22 @@ OBJECTS: dict[str, Callable[["World", str], Targets]] = {
 }
 
 
+def today() -> date:
+    return local_date(utcnow(), "Asia/Seoul")
+
+
 class World(Everyone):
-    """Everyone, a stranger far away whom only the whole network's people may see, and a past import."""
+    """Everyone, two far away whom only the whole network's people may see, one since today; and a past import."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.stranger = self.net.person("00299", "천리밖", at=self.cast.far_away)
-        for person in (self.stranger, self.person("leaver")):
+        self.moved = self.net.person("00298", "방금전근", at=self.cast.center, until=today())
+        self.net.posting(self.moved, at=self.cast.far_away, since=today())
+        for person in (self.stranger, self.moved, self.person("leaver")):
             self.net.enroll(person, self.cast.course, due_on=date(2019, 1, 31))
+        other = self.net.unit(UnitKind.AREA, "A3", under=self.cast.region)
+        self.net.unit(UnitKind.CENTER, "C301", under=other)
         self.run = ImportRun(
             kind="ROSTER", state="APPLIED", file_name="a.csv", sha256="0" * 64, requested_by="x", recorded_at=utcnow()
         )
@@ -140,7 +153,9 @@ class World(Everyone):
         """Return texts that no answer to this kind of person may hold, as long as no purpose was stated."""
         own = "" if kind == "anonymous" else self.person(kind).name
         hidden = [] if kind in CENTER else [self.cast.colleague]
-        return tuple(text for one in (self.stranger, *hidden) if one.name != own for text in (one.name, one.staff_no))
+        return tuple(
+            text for one in (self.stranger, self.moved, *hidden) if one.name != own for text in (one.name, one.staff_no)
+        )
 
 
 @pytest.fixture
