@@ -16,7 +16,16 @@ from lms.completion.queries_enrollments import EnrollmentRow, list_enrollments
 from lms.completion.queries_overview import NOT_OVERDUE, CenterShortfall, list_shortfall_counts
 from lms.completion.queries_places import Unit
 from lms.completion.queries_shortfalls import list_shortfalls
-from lms.completion.rules import Dimension, EnrollmentState, PersonLine, RateLine, ShortfallLine, Tally, total
+from lms.completion.rules import (
+    Dimension,
+    EnrollmentState,
+    PersonLine,
+    RateLine,
+    ShortfallFilter,
+    ShortfallLine,
+    Tally,
+    total,
+)
 from lms.completion.wording import SEVERITIES
 from lms.people.rules import UnitKind
 from lms.shared.paging import Page
@@ -34,6 +43,8 @@ BELOW = {
     UnitKind.AREA: Dimension.CENTER,
     UnitKind.CENTER: Dimension.PERSON,
 }
+# In these groups one person stands several times.
+COUNTS_PEOPLE_AGAIN = frozenset({Dimension.TIER, Dimension.COURSE})
 
 Chip = tuple[str, str, str]
 
@@ -81,11 +92,20 @@ def rate_page(session: Session, asked: Asked[BreakdownForm], unit: Unit) -> Rate
     form = asked.form
     where = form.filter(unit.id)
     by = Dimension(form.by.data.upper()) if form.by.data else BELOW[unit.kind]
-    whole = total_rate(session, scope=asked.scope, as_of=asked.as_of, where=where)
-    if by is Dimension.PERSON and not asked.names_are_open(session):
-        return RatePage(whole, by, (), names_closed=True)
-    lines = list_rates(session, scope=asked.scope, as_of=asked.as_of, by=by, where=where)
-    return RatePage(whole, by, _in_order(lines, form.sort.data or "code"))
+    names_closed = by is Dimension.PERSON and not asked.names_are_open(session)
+    lines = [] if names_closed else list_rates(session, scope=asked.scope, as_of=asked.as_of, by=by, where=where)
+    if names_closed or by in COUNTS_PEOPLE_AGAIN:
+        whole = total_rate(session, scope=asked.scope, as_of=asked.as_of, where=where)
+    else:
+        whole = _added_up(lines)
+    return RatePage(whole, by, _in_order(lines, form.sort.data or "code"), names_closed)
+
+
+def _added_up(lines: Sequence[RateLine]) -> RateLine:
+    """Return the whole of groups in which everyone stands once; adding them up spares reading everything again."""
+    judged = sum(line.people_judged for line in lines)
+    short = sum(line.people_short for line in lines)
+    return RateLine("TOTAL", "", "", None, total(line.tally for line in lines), judged, short)
 
 
 def _in_order(lines: Iterable[RateLine], sort: str) -> list[RateLine]:
@@ -125,16 +145,9 @@ class ShortfallPage:
 
 def shortfall_page(session: Session, asked: Asked[ShortfallForm], *, number: int) -> ShortfallPage:
     """Read the shortfall list: people where names are open, counts by center where not."""
-    where = asked.where
-    everyone = replace(where, severity=None)
-    centers = list_shortfall_counts(session, scope=asked.scope, as_of=asked.as_of, where=everyone)
-    by_severity: Counter[str] = Counter()
-    for center in centers:
-        by_severity.update(center.by_severity)
+    where: ShortfallFilter = asked.where
     if not asked.names_are_open(session):
-        shown = [center.only(where.severity) for center in centers] if where.severity else centers
-        total = sum(center.people for center in shown)
-        return ShortfallPage(by_severity, [center for center in shown if center.people], None, total)
+        return _closed_page(session, asked, where)
     sort, descending = asked.form.order
     people = list_shortfalls(
         session,
@@ -145,7 +158,32 @@ def shortfall_page(session: Session, asked: Asked[ShortfallForm], *, number: int
         descending=descending,
         page=number,
     )
+    if where.severity or not people.rows:
+        by_severity = _by_severity(_centers(session, asked, where))
+    else:
+        by_severity = Counter({NOT_OVERDUE: people.total - sum(people.by_severity.values())})
+        by_severity.update(people.by_severity)
     return ShortfallPage(by_severity, (), people, people.total)
+
+
+def _closed_page(session: Session, asked: Asked[ShortfallForm], where: ShortfallFilter) -> ShortfallPage:
+    centers = _centers(session, asked, where)
+    shown = [center.only(where.severity) for center in centers] if where.severity else centers
+    there = [center for center in shown if center.people]
+    return ShortfallPage(_by_severity(centers), there, None, sum(center.people for center in there))
+
+
+def _centers(session: Session, asked: Asked[ShortfallForm], where: ShortfallFilter) -> list[CenterShortfall]:
+    """Count by center, whatever the severity: the tabs show all of them."""
+    everyone = replace(where, severity=None)
+    return list_shortfall_counts(session, scope=asked.scope, as_of=asked.as_of, where=everyone)
+
+
+def _by_severity(centers: Iterable[CenterShortfall]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for center in centers:
+        found.update(center.by_severity)
+    return found
 
 
 def tally_of(lines: Iterable[PersonLine]) -> Tally:

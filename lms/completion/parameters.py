@@ -43,8 +43,15 @@ class Asked(Generic[F]):
         """Return the filter."""
         return self.form.filter(self.unit.id if self.unit else None)
 
+    @property
+    def may_name(self) -> bool:
+        """Tell whether the viewer's duties open names at all."""
+        return self.scope.network or bool(self.scope.center_ids)
+
     def names_are_open(self, session: Session) -> bool:
         """Tell whether the people asked for may be shown by name now (ruling 16)."""
+        if not self.may_name:
+            return False
         where = RateFilter(unit_id=self.unit.id if self.unit else None)
         reach = reach_of(session, scope=self.scope, as_of=self.as_of, where=where, named=True)
         return names_open(self.scope, reach.center_ids)

@@ -17,6 +17,8 @@ from lms.people.rules import Scope, UnitKind
 
 # SQLAlchemy's Core tables: rates are read as plain tuples, never as objects.
 enrollment = Enrollment.__table__
+# Built once: an alias copies every column of the table.
+LATER = enrollment.alias("later")
 ROWS_AT_ONCE = 2000
 Ids = frozenset[int] | None
 
@@ -45,14 +47,13 @@ def superseded_on(day: date) -> ColumnElement[bool]:
 
 
 def _later_counts(day: date) -> ColumnElement[bool]:
-    later = enrollment.alias("later")
     return (
         select(literal(1))
         .where(
-            later.c.person_id == enrollment.c.person_id,
-            later.c.course_id == enrollment.c.course_id,
-            later.c.cycle > enrollment.c.cycle,
-            _has_fallen_due(later, day),
+            LATER.c.person_id == enrollment.c.person_id,
+            LATER.c.course_id == enrollment.c.course_id,
+            LATER.c.cycle > enrollment.c.cycle,
+            _has_fallen_due(LATER, day),
         )
         .correlate(enrollment)
         .exists()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.people.models import Duty, OrgUnit, Person, Posting
@@ -87,11 +87,22 @@ class Units:
 
 def load_units(session: Session, *, scope: Scope) -> Units:
     """Load the units whose figures the viewer may see, and which stands under which, on the day of the scope."""
-    placed = [tuple(row) for row in session.execute(select(placement_on(scope.on)))]
-    columns = (OrgUnit.id, OrgUnit.public_id, OrgUnit.kind, OrgUnit.code, OrgUnit.name_ko, OrgUnit.name_en)
-    units = [Unit(row[0], row[1], UnitKind(row[2]), *row[3:]) for row in session.execute(select(*columns))]
+    placement = placement_on(scope.on)
+    placed = select(placement)
+    wanted = select(OrgUnit.id, OrgUnit.public_id, OrgUnit.kind, OrgUnit.code, OrgUnit.name_ko, OrgUnit.name_en)
+    if not scope.counted_network:
+        # Whole areas and regions, so that it shows which of them lie within the scope as a whole.
+        touched = session.execute(placed.where(placement.c.center_id.in_(scope.counted_center_ids))).all()
+        areas = {row.area_id for row in touched if row.area_id}
+        regions = {row.region_id for row in touched if row.region_id}
+        alone = placement.c.center_id.in_(scope.counted_center_ids)
+        placed = placed.where(or_(placement.c.area_id.in_(areas), placement.c.region_id.in_(regions), alone))
+        wanted = wanted.where(
+            or_(OrgUnit.id.in_(scope.counted_center_ids | areas | regions), OrgUnit.kind == UnitKind.NETWORK)
+        )
+    units = [Unit(row[0], row[1], UnitKind(row[2]), *row[3:]) for row in session.execute(wanted)]
     network_id = next(unit.id for unit in units if unit.kind is UnitKind.NETWORK)
-    centers, parents = _under(placed, network_id)
+    centers, parents = _under([tuple(row) for row in session.execute(placed)], network_id)
     return Units(
         by_id={unit.id: unit for unit in units if _is_seen(scope, unit, centers.get(unit.id, frozenset()))},
         parents=parents,

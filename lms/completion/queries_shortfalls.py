@@ -1,6 +1,7 @@
 """Who falls short on a day, by how much, since when and why."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -62,7 +63,7 @@ def list_shortfalls(
     descending: bool = False,
     page: int = 1,
     per_page: int = PER_PAGE,
-) -> Page[ShortfallLine]:
+) -> "ShortfallPage":
     """List one page of the people who fall short on `as_of`, with the exact number of all of them.
 
     Only people whom the viewer may name, on `as_of` by where they worked and today (`scope.on`) by where they work.
@@ -70,13 +71,29 @@ def list_shortfalls(
     where = where or ShortfallFilter()
     reach = reach_of(session, scope=scope, as_of=as_of, where=where, named=True)
     everyone = _ordered(select_shortfalls(scope, as_of, where, reach), sort, descending=descending)
-    numbered = everyone.add_columns(func.count().over().label("matches"))
+    numbered = everyone.add_columns(func.count().over().label("matches"), *_severity_counts(everyone, as_of))
     rows = session.execute(numbered.limit(per_page).offset(offset_of(page, per_page))).all()
     matches = rows[0].matches if rows else _count(session, everyone) if page > 1 else 0
     center_ids = frozenset(row.center_id for row in rows)
     missing = _find_missing(session, as_of, reach, [row.id for row in rows])
     lines = _lines(session, rows, as_of, center_ids, missing)
-    return Page(list(lines), max(1, page), matches, per_page)
+    by_severity = {one: int(rows[0]._mapping[one]) for one in Severity} if rows else {}
+    return ShortfallPage(list(lines), max(1, page), matches, per_page, by_severity)
+
+
+@dataclass(frozen=True, slots=True)
+class ShortfallPage(Page[ShortfallLine]):
+    """A page of the list; `by_severity` counts everyone on the list, or nobody when this page has no row."""
+
+    by_severity: Mapping[Severity, int] = field(default_factory=dict)
+
+
+def _severity_counts(people: Select[Any], as_of: date) -> Iterator[ColumnElement[int]]:
+    """Yield how many of all the people are in each severity, beside each of them: no second query adds them up."""
+    oldest = people.selected_columns["oldest"]
+    for severity in Severity:
+        severe = case((_is_severe(oldest, severity, as_of), 1), else_=0)
+        yield func.sum(severe).over().label(severity)
 
 
 def count_shortfalls(session: Session, *, scope: Scope, as_of: date, where: ShortfallFilter | None = None) -> int:

@@ -117,7 +117,7 @@ def _shown(template: str, asked: Asked[Any], **values: object) -> Answer:
         chips=pages.chips(asked, today=today()) if asked.is_valid else [],
         options=pages.options(asked),
         carried={name: text for name, text in asked.parameters.items() if name in CARRIED},
-        may_name=asked.scope.network or bool(asked.scope.center_ids),
+        may_name=asked.may_name,
         wording=wording,
         unit_target=pages.UNIT_TARGET,
         person_target=DEFAULT_TARGET,

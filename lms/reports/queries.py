@@ -163,4 +163,4 @@ def _subjects(session: Session, person_id: Any, most: int) -> Subjects:
     count = session.scalar(select(func.count(distinct(person_id)))) or 0
     if count > most:
         return Subjects(count, ())
-    return Subjects(count, tuple(session.scalars(select(distinct(person_id)).order_by(person_id))))
+    return Subjects(count, tuple(session.scalars(select(person_id).distinct().order_by(person_id))))

@@ -1,0 +1,123 @@
+"""Pages and downloads over HTTP, sign-in, permission and audit included, beside plain SQL on the same database."""
+
+import csv
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from lms.accounts.actions import set_password
+from lms.accounts.passwords import hash_password
+from lms.audit.rules import Actor
+from lms.courses.models import Course
+from lms.people.models import Duty, NamePurpose, OrgUnit, Person
+from lms.people.rules import DutyKind, UnitKind
+from lms.shared.clock import local_date, utcnow
+from tests.benchmarks import plain_sql
+from tests.benchmarks.bench_load import AS_OF, FIRST_AREA, reference_load
+from tests.benchmarks.http_visit import Served, Visitor, served
+from tests.benchmarks.report import Report
+from tests.support.databases import BACKENDS
+
+PASSWORD = "four quiet lanterns"
+VISITS = 25
+RUNS = 3
+MB = 1024
+
+
+@dataclass(frozen=True)
+class People:
+    """Who asks: a training administrator, an area manager and an employee; and the area and course they ask for."""
+
+    admin: str
+    manager: str
+    employee: str
+    area: str
+    course: str
+
+
+def run(report: Report) -> None:
+    """Measure both databases."""
+    for backend in BACKENDS:
+        report.section(f"http · {backend}")
+        url = reference_load(backend, large=report.large)
+        with tempfile.TemporaryDirectory() as folder:
+            people = appoint(url)
+            with served(url, Path(folder)) as server:
+                measure_pages(report, server, people)
+                if not report.large:
+                    measure_downloads(report, server, people, url, backend, Path(folder))
+
+
+def appoint(url: str) -> People:
+    """Give three people of the load their duties, passwords and open names."""
+    now, today = utcnow(), local_date(utcnow(), "Asia/Seoul")
+    actor = Actor(person_id=None, label="benchmark", origin="here", at=now)
+    with Session(create_engine(url, poolclass=NullPool)) as session, session.begin():
+        network = session.scalars(select(OrgUnit).where(OrgUnit.kind == UnitKind.NETWORK)).one()
+        area = session.get_one(OrgUnit, FIRST_AREA)
+        found = list(session.scalars(select(Person).where(Person.id.in_([1, 2, 3])).order_by(Person.id)))
+        appointed = ((found[0], DutyKind.TRAINING_ADMIN, network), (found[1], DutyKind.AREA_MANAGER, area))
+        for person, kind, unit in appointed:
+            dated = {"starts_on": AS_OF, "ends_on": None, "recorded_at": now}
+            session.add(Duty(person_id=person.id, unit_id=unit.id, kind=kind, **dated))
+            session.add(
+                NamePurpose(person_id=person.id, unit_id=unit.id, stated_on=today, purpose="-", recorded_at=now)
+            )
+        for person in found:
+            set_password(session, actor, person_id=person.id, password_hash=hash_password(PASSWORD))
+        course = session.get_one(Course, 1)
+        return People(found[0].staff_no, found[1].staff_no, found[2].staff_no, area.public_id, course.public_id)
+
+
+def measure_pages(report: Report, server: Served, people: People) -> None:
+    """Measure first pages; what the reader waits for, connection included, so a little more than server time."""
+    day = f"as_of={AS_OF}"
+    pages = (
+        ("shortfall list of an area, first page", people.manager, f"/shortfalls?{day}", "<= 40"),
+        (
+            "shortfall list of an area, by head office",
+            people.admin,
+            f"/shortfalls?{day}&unit={people.area}",
+            "<= 40",
+        ),
+        ("course of 10,000, first page", people.admin, f"/courses/{people.course}/enrollments?{day}", "<= 40"),
+        ("own list", people.employee, "/me", "<= 20"),
+        ("rates of the network by region", people.admin, f"/rates?{day}", ""),
+    )
+    visitors = {staff_no: Visitor(server.address, staff_no, PASSWORD) for staff_no in {who for _, who, _, _ in pages}}
+    for name, who, path, goal in pages:
+        times = [visitors[who].page(path)[1] for _ in range(VISITS)]
+        report.figure(f"{name} (median of {VISITS})", 1000 * statistics.median(times), "ms", goal)
+
+
+def measure_downloads(report: Report, server: Served, people: People, url: str, backend: str, folder: Path) -> None:
+    """Measure CSV files beside plain SQL with the same columns."""
+    visitor = Visitor(server.address, people.admin, PASSWORD)
+    files = (
+        ("shortfall list", "shortfalls", plain_sql.shortfalls(backend)),
+        ("open enrollments", "open-enrollments", plain_sql.enrollments(backend, open_only=True)),
+        ("all enrollments", "enrollments", plain_sql.enrollments(backend, open_only=False)),
+    )
+    idle = server.memory_kb()
+    server.forget_peak()
+    for name, kind, statement in files:
+        plain, ours = folder / "plain.csv", folder / "ours.csv"
+        plain_times, our_times = [], []
+        for _ in range(RUNS):
+            started = time.perf_counter()
+            expected = plain_sql.write(url, statement, plain)
+            plain_times.append(time.perf_counter() - started)
+            our_times.append(visitor.download(f"/reports/{kind}", ours, as_of=str(AS_OF)))
+        with ours.open(newline="", encoding="utf-8-sig") as opened:
+            found = sum(1 for _row in csv.reader(opened)) - 1
+        if found != expected:
+            raise AssertionError(f"{name}: {found:,} rows downloaded, {expected:,} by plain SQL")
+        report.note(f"{name}: {found:,} rows; over HTTP {min(our_times):.2f} s, plain SQL {min(plain_times):.2f} s")
+        report.figure(f"{name} as CSV beside plain SQL", min(our_times) / min(plain_times), "×", "<= 2.5")
+    report.figure("memory above idle while downloading", (server.memory_kb("VmHWM") - idle) / MB, "MB", "<= 80")
