@@ -19,7 +19,6 @@ LAGGING_CHANCE = (0.30, 0.85)
 LAGGARDS_SHARE = 0.24
 # Share of what people have on record from before the year shown, which is complete.
 OLD_SHARE = 0.04
-OLD_CHANCE = 0.997
 # Roles lower the rate of most centers a little; this lifts it back to the parameter's median.
 ROLES_LIFT = 0.05
 STEADY_ON_TIME = 0.87
@@ -112,7 +111,7 @@ class Learning:
 
     def _chance(self, learner: Learner, course: CourseRule, due_on: date) -> float:
         if due_on < self.begins_on:
-            return OLD_CHANCE
+            return 1.0  # nobody is overdue for years
         if not course.mandatory:
             return learner.chance * OPTIONAL_FACTOR
         season = self.parameters.season_effect.get(str(self.calendar.reference_month(due_on)), 0.0)

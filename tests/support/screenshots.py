@@ -171,7 +171,8 @@ class Album:
         return {
             endpoint: address
             for endpoint, address in found.items()
-            if endpoint not in seen and re.search(self.asked.only, f"{role}/{endpoint}")
+            if (endpoint not in seen and re.search(self.asked.only, f"{role}/{endpoint}"))
+            or (self.asked.readme and (role, endpoint) == (README_ROLE, README_ENDPOINT))
         }
 
     def _picture(self, page: Page, role: str, endpoint: str, address: str, look: Any) -> None:
@@ -213,6 +214,15 @@ def without_picture(app: Flask, pictured: set[str]) -> list[str]:
     )
 
 
+def may_match(app: Flask, asked: argparse.Namespace, role: str) -> bool:
+    """Tell whether any page of the role is asked for: finding its pages takes a while."""
+    names = [
+        NOT_FOUND,
+        *(name for rule in app.url_map.iter_rules() for name in (rule.endpoint, f"{rule.endpoint}.closed")),
+    ]
+    return any(re.search(asked.only, f"{role}/{name}") for name in names) or (asked.readme and role == README_ROLE)
+
+
 def report(console: Console, app: Flask, findings: Findings, *, whole: bool) -> int:
     """Print what was found; return the exit code."""
     console.print(f"{findings.pictures} pictures in {OUTPUT}")
@@ -239,7 +249,7 @@ def main() -> int:
         url = f"sqlite:///{folder}/demo.sqlite3"
         fill_with_demo(url, Path(folder))
         app = create_app(settings_for(url, Path(folder)))
-        cast = roles(app)
+        cast = {role: person_id for role, person_id in roles(app).items() if may_match(app, asked, role)}
         with served(app) as origin, sync_playwright() as playwright, Progress(console=console) as progress:
             browser = launch(playwright)
             album = Album(app, browser, origin, asked)
