@@ -63,7 +63,7 @@ def rates(
     _check_codes(session, "--tier", tuple(map(str, tier)), tier_labels)
     _check_codes(session, "--course", course, course_labels)
     where = RateFilter(
-        unit_id=_unit_id(session, unit), role_codes=role, tiers=tier, course_codes=course, frontline=frontline
+        unit_id=_unit_id(session, unit), role_codes=role, tiers=tier, course_codes=course, frontline=frontline or None
     )
     dimension = Dimension(by.upper())
     lines = list_rates(
@@ -169,6 +169,7 @@ def _audit(
 
 
 def _put(output: BinaryIO | None, shape: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
-    stream = output or sys.stdout.buffer
-    stream.writelines(tables.SHAPES[shape](rows, columns))
+    stream: BinaryIO = output or sys.stdout.buffer
+    for chunk in tables.SHAPES[shape](rows, columns):
+        stream.write(chunk)
     stream.flush()
