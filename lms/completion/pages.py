@@ -13,7 +13,7 @@ from lms.completion.forms import EVERYONE, FRONTLINE, BreakdownForm, CourseForm,
 from lms.completion.parameters import Asked
 from lms.completion.queries import list_rates, total_rate
 from lms.completion.queries_enrollments import EnrollmentRow, list_enrollments
-from lms.completion.queries_overview import NOT_OVERDUE, CenterShortfall, list_shortfall_counts
+from lms.completion.queries_overview import NOT_OVERDUE, UnitShortfall, list_shortfall_counts
 from lms.completion.queries_places import Unit
 from lms.completion.queries_shortfalls import list_shortfalls
 from lms.completion.rules import (
@@ -124,11 +124,11 @@ def _in_order(lines: Iterable[RateLine], sort: str) -> list[RateLine]:
 class ShortfallPage:
     """Who falls short: counts for everyone the filter leaves but the severity, and one page of people.
 
-    `people` is None while names are closed; `centers` then tells where they are.
+    `people` is None while names are closed; `below` then tells in which units under the one asked for they work.
     """
 
     by_severity: Mapping[str, int]
-    centers: Sequence[CenterShortfall]
+    below: Sequence[UnitShortfall]
     people: Page[ShortfallLine] | None
     total: int
 
@@ -170,16 +170,34 @@ def _closed_page(session: Session, asked: Asked[ShortfallForm], where: Shortfall
     centers = _centers(session, asked, where)
     shown = [center.only(where.severity) for center in centers] if where.severity else centers
     there = [center for center in shown if center.people]
-    return ShortfallPage(_by_severity(centers), there, None, sum(center.people for center in there))
+    return ShortfallPage(_by_severity(centers), _one_level_down(asked, there), None, sum(one.people for one in there))
 
 
-def _centers(session: Session, asked: Asked[ShortfallForm], where: ShortfallFilter) -> list[CenterShortfall]:
+def _one_level_down(asked: Asked[ShortfallForm], centers: Iterable[UnitShortfall]) -> list[UnitShortfall]:
+    """Add centers up to the units right below the one asked for: 430 centers are no answer to where people work."""
+    units, top = asked.units, asked.unit or asked.units.home
+    ids = {unit.public_id: unit.id for unit in units.by_id.values()}
+    found: dict[int, Counter[str]] = {}
+    alone: list[UnitShortfall] = []
+    for center in centers:
+        unit_id = ids.get(center.unit.public_id or "")
+        while unit_id is not None and unit_id != top.id and units.parents.get(unit_id) != top.id:
+            unit_id = units.parents.get(unit_id)
+        if unit_id is not None and unit_id in units.by_id:
+            found.setdefault(unit_id, Counter()).update(center.by_severity)
+        else:
+            alone.append(center)
+    added_up = [UnitShortfall(units.by_id[unit_id], counts) for unit_id, counts in found.items()]
+    return sorted(added_up + alone, key=lambda line: (-line.people, line.unit.code))
+
+
+def _centers(session: Session, asked: Asked[ShortfallForm], where: ShortfallFilter) -> list[UnitShortfall]:
     """Count by center, whatever the severity: the tabs show all of them."""
     everyone = replace(where, severity=None)
     return list_shortfall_counts(session, scope=asked.scope, as_of=asked.as_of, where=everyone)
 
 
-def _by_severity(centers: Iterable[CenterShortfall]) -> Counter[str]:
+def _by_severity(centers: Iterable[UnitShortfall]) -> Counter[str]:
     found: Counter[str] = Counter()
     for center in centers:
         found.update(center.by_severity)

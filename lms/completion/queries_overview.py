@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.completion.queries_counting import reach_of
 from lms.completion.queries_labels import Label, load_organization
+from lms.completion.queries_places import Unit
 from lms.completion.queries_shortfalls import select_shortfalls
 from lms.completion.rules import SEVERITY_DAYS, Severity, ShortfallFilter
 from lms.people.rules import Scope
@@ -17,10 +18,10 @@ NOT_OVERDUE = ""  # below target, with nothing overdue
 
 
 @dataclass(frozen=True, slots=True)
-class CenterShortfall:
-    """How many people of a center fall short, by severity; "" counts those with nothing overdue."""
+class UnitShortfall:
+    """How many people of a unit fall short, by severity; "" counts those with nothing overdue."""
 
-    center: Label
+    unit: Label | Unit
     by_severity: Mapping[str, int]
 
     @property
@@ -28,14 +29,14 @@ class CenterShortfall:
         """Return how many people fall short here."""
         return sum(self.by_severity.values())
 
-    def only(self, severity: Severity) -> "CenterShortfall":
+    def only(self, severity: Severity) -> "UnitShortfall":
         """Return the same with the people of one severity."""
-        return CenterShortfall(self.center, {severity: self.by_severity.get(severity, 0)})
+        return UnitShortfall(self.unit, {severity: self.by_severity.get(severity, 0)})
 
 
 def list_shortfall_counts(
     session: Session, *, scope: Scope, as_of: date, where: ShortfallFilter
-) -> list[CenterShortfall]:
+) -> list[UnitShortfall]:
     """Count the people of `list_shortfalls` by center and severity, most people first."""
     reach = reach_of(session, scope=scope, as_of=as_of, where=where, named=True)
     people = select_shortfalls(scope, as_of, where, reach).subquery("people")
@@ -48,5 +49,5 @@ def list_shortfall_counts(
     for center_id, found, number in session.execute(query):
         counts.setdefault(center_id, {})[found] = number
     labels = load_organization(session, as_of=as_of).labels if counts else {}
-    lines = [CenterShortfall(labels[center_id], by_severity) for center_id, by_severity in counts.items()]
-    return sorted(lines, key=lambda line: (-line.people, line.center.code))
+    lines = [UnitShortfall(labels[center_id], by_severity) for center_id, by_severity in counts.items()]
+    return sorted(lines, key=lambda line: (-line.people, line.unit.code))
