@@ -55,7 +55,9 @@ def list_rates(
     """
     where = where or RateFilter()
     if by is Dimension.PERSON:
-        return list(iter_person_rates(session, scope=scope, as_of=as_of, where=where, include_empty=include_empty))
+        # All at once: PostgreSQL works on a cursor with one process only.
+        people = session.connection().execute(_person_rates(session, scope, as_of, where, include_empty))
+        return list(map(_person_line, people))
     reach = reach_of(session, scope=scope, as_of=as_of, where=where, named=False)
     if by in UNIT_LEVELS:
         sums, labels = _by_unit(session, as_of, reach, by)
@@ -85,19 +87,27 @@ def iter_person_rates(
     include_empty: bool = False,
 ) -> Iterator[RateLine]:
     """Yield the rate of each person the viewer may name, by staff number, without holding them all in memory."""
-    reach = reach_of(session, scope=scope, as_of=as_of, where=where or RateFilter(), named=True)
+    query = _person_rates(session, scope, as_of, where or RateFilter(), include_empty)
+    return map(_person_line, stream(session, query))
+
+
+def _person_rates(session: Session, scope: Scope, as_of: date, where: RateFilter, include_empty: bool) -> Select[Any]:
+    reach = reach_of(session, scope=scope, as_of=as_of, where=where, named=True)
     tallies = person_tallies(as_of, reach).subquery("tallies")
     active = within(active_postings(as_of), reach).subquery("active")
-    query = (
+    return (
         select(Person.staff_no, Person.name, Person.public_id, tallies.c.due, tallies.c.done, tallies.c.on_time)
         .join(active, active.c.person_id == Person.id)
         .join(tallies, tallies.c.person_id == Person.id, isouter=include_empty)
         .where(visible_people(scope))
         .order_by(Person.staff_no)
     )
-    for staff_no, name, public_id, due, done, on_time in stream(session, query):
-        tally = Tally(due or 0, done or 0, on_time or 0)
-        yield RateLine(staff_no, name, name, public_id, tally, int(tally.due > 0), int(tally.is_below(DEFAULT_TARGET)))
+
+
+def _person_line(row: Any) -> RateLine:
+    staff_no, name, public_id, due, done, on_time = row
+    tally = Tally(due or 0, done or 0, on_time or 0)
+    return RateLine(staff_no, name, name, public_id, tally, int(tally.due > 0), int(tally.is_below(DEFAULT_TARGET)))
 
 
 def person_tallies(as_of: date, reach: Reach, *extra: ColumnElement[Any]) -> Select[Any]:
