@@ -13,6 +13,7 @@ from lms.completion.queries_counting import (
     counted,
     enrollment,
     is_short,
+    places_of_counted,
     reach_of,
     stream,
     tally_columns,
@@ -94,7 +95,7 @@ def iter_person_rates(
 def _person_rates(session: Session, scope: Scope, as_of: date, where: RateFilter, include_empty: bool) -> Select[Any]:
     reach = reach_of(session, scope=scope, as_of=as_of, where=where, named=True)
     tallies = person_tallies(as_of, reach).subquery("tallies")
-    active = within(active_postings(as_of), reach).subquery("active")
+    active = (within(active_postings(as_of), reach) if include_empty else places_of_counted(as_of, reach)).subquery()
     return (
         select(Person.staff_no, Person.name, Person.public_id, tallies.c.due, tallies.c.done, tallies.c.on_time)
         .join(active, active.c.person_id == Person.id)
@@ -130,7 +131,7 @@ def _by_unit(session: Session, as_of: date, reach: Reach, by: Dimension) -> tupl
 def _by_posting(session: Session, as_of: date, reach: Reach, key: str) -> Groups:
     """Add up each person's tally over the centers or roles they hold on the day."""
     tallies = person_tallies(as_of, reach).subquery("tallies")
-    active = within(active_postings(as_of), reach).subquery("active")
+    active = places_of_counted(as_of, reach).subquery("active")
     joined = select(active.c[key], *_sums(tallies.c)).join(tallies, tallies.c.person_id == active.c.person_id)
     return _as_sums(session, joined.group_by(active.c[key]))
 
@@ -142,14 +143,14 @@ def _by_tier(session: Session, as_of: date, reach: Reach) -> Groups:
         .group_by(Course.tier_level)
         .subquery("tallies")
     )
-    active = within(active_postings(as_of), reach).subquery("active")
+    active = places_of_counted(as_of, reach).subquery("active")
     joined = select(tallies.c.tier_level, *_sums(tallies.c)).join(active, active.c.person_id == tallies.c.person_id)
     return _as_sums(session, joined.group_by(tallies.c.tier_level))
 
 
 def _by_course(session: Session, as_of: date, reach: Reach) -> Groups:
     """Add up courses at once: a person has at most one counted enrollment in a course."""
-    active = within(active_postings(as_of), reach).subquery("active")
+    active = places_of_counted(as_of, reach).subquery("active")
     course_id = enrollment.c.course_id
     due, done, on_time = tally_columns(as_of)
     query = counted(as_of, reach, course_id, due, done, on_time, due.label("judged"), (due - done).label("short"))

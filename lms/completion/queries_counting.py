@@ -12,7 +12,7 @@ from lms.completion.rules import DEFAULT_TARGET, RateFilter
 from lms.courses.models import Course
 from lms.enrollments.models import Enrollment
 from lms.people.models import JobRole, OrgUnit, Posting
-from lms.people.queries import active_postings, frontline_roles, placement_on
+from lms.people.queries import active_postings, covers, frontline_roles, placement_on
 from lms.people.rules import Scope, UnitKind
 
 # SQLAlchemy's Core tables: rates are read as plain tuples, never as objects.
@@ -102,7 +102,7 @@ def is_short(due: ColumnElement[int], done: ColumnElement[int], target: int = DE
 def counted(day: date, reach: Reach, *columns: ColumnElement[Any]) -> Select[Any]:
     """Select from the enrollments that count on `day` within `reach`, narrowed to its people before anything is read.
 
-    Whether the person is active on `day` is for the caller to join: `active_postings`.
+    Whether the person is active on `day` is for the caller to join: `places_of_counted`.
     """
     query = select(*columns).select_from(enrollment).where(counts_on(day))
     if reach.course_ids is not None:
@@ -112,6 +112,14 @@ def counted(day: date, reach: Reach, *columns: ColumnElement[Any]) -> Select[Any
         there = within(active_postings(day), reach).with_only_columns(Posting.person_id)
         query = query.where(enrollment.c.person_id.in_(there))
     return query
+
+
+def places_of_counted(day: date, reach: Reach) -> Select[int, int, int]:
+    """Select person, center and role to join with what `counted` adds up, of everyone active within `reach`."""
+    if reach.center_ids is None:
+        return within(active_postings(day), reach)
+    # `counted` has left the active people within reach only: asking again who is active would cost as much once more.
+    return select(Posting.person_id, Posting.center_id, Posting.role_id).where(covers(Posting, day), Posting.is_primary)
 
 
 def within(postings: Select[int, int, int], reach: Reach) -> Select[int, int, int]:

@@ -30,9 +30,9 @@ from lms.completion.queries_counting import (
     enrollment,
     is_overdue,
     is_short,
+    places_of_counted,
     reach_of,
     stream,
-    within,
 )
 from lms.completion.queries_labels import Labels, course_labels, load_organization, role_labels
 from lms.completion.rules import (
@@ -48,7 +48,7 @@ from lms.completion.rules import (
     severity_of,
 )
 from lms.people.models import OrgUnit, Person
-from lms.people.queries import active_postings, visible_people
+from lms.people.queries import visible_people
 from lms.people.rules import Scope
 from lms.shared.paging import PER_PAGE, Page, offset_of
 
@@ -144,7 +144,7 @@ def select_shortfalls(
     if where.severity is not None:
         tallies = tallies.having(_is_severe(oldest, where.severity, as_of))
     short = tallies.subquery("short")
-    active = within(active_postings(as_of), reach).subquery("active")
+    active = places_of_counted(as_of, reach).subquery("active")
     return (
         select(
             Person.id, Person.public_id, Person.staff_no, Person.name, active.c.center_id, active.c.role_id,
