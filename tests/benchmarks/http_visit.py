@@ -79,6 +79,11 @@ class Served:
         found = re.search(rf"{name}:\s+(\d+)", status)
         return int(found[1]) if found else 0
 
+    def spent(self) -> float:
+        """Return how many seconds of processor time the process has used."""
+        fields = Path(f"/proc/{self.worker}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def forget_peak(self) -> None:
         """Let the peak begin anew."""
         Path(f"/proc/{self.worker}/clear_refs").write_text("5")
