@@ -55,7 +55,7 @@ def load_staged(connection: Connection, rows: Sequence[HistoryRow]) -> None:
             copy.write("".join(map(_copy_line, rows)))
         return
     marks = ", ".join("?" * len(LOADED))
-    statement = f"INSERT INTO {staged.name} ({columns}) VALUES ({marks})"  # noqa: S608 - our own names
+    statement = f"INSERT INTO {staged.name} ({columns}) VALUES ({marks})"  # noqa: S608  # nosec B608 - our own names
     connection.exec_driver_sql(statement, list(rows))
 
 
