@@ -3,6 +3,8 @@
 from flask import Blueprint, abort, render_template, request
 
 from lms.courses import queries
+from lms.people.rules import NAMING_DUTIES
+from lms.people.viewer import current_scope
 from lms.shared.db import db
 from lms.web.dates import today
 from lms.web.numbers import whole_number
@@ -39,4 +41,5 @@ def course(public_id: str) -> str:
         version=queries.version_in_force(found, today()),
         opens=queries.list_courses_opened_by(session, found),
         day=today(),
+        sees_learners=not current_scope().duties.isdisjoint(NAMING_DUTIES),
     )
