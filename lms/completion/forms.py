@@ -65,6 +65,11 @@ class RateForm(Form):
     course = _Choice(_l("Course"))
     people = _Choice(_l("People"), (FRONTLINE, EVERYONE))
 
+    def __init__(self, values: Any) -> None:
+        super().__init__(values)
+        for field in self:
+            field.id = f"filter-{field.name}"  # as the filter bar draws it, so that errors lead there
+
     def offer(self, *, roles: Iterable[str], tiers: Iterable[str], courses: Iterable[str]) -> None:
         """Set the codes that may be chosen."""
         for field, codes in ((self.role, roles), (self.tier, tiers), (self.course, courses)):

@@ -104,7 +104,7 @@ def test_what_is_no_date_is_said_beside_the_field(cast: Cast, client: FlaskClien
     answer = client.get("/rates?as_of=2019-02-30&role=NOBODY")
     page = answer.get_data(as_text=True)
     assert answer.status_code == 400
-    assert 'href="#as_of"' in page
+    assert 'href="#filter-as_of"' in page
     assert 'value="2019-02-30"' in page
 
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
+from flask.testing import FlaskClient, FlaskCliRunner
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -190,3 +190,33 @@ def test_the_file_name_is_korean_with_a_plain_one_beside_it(cast: Cast, take: Ta
 def test_an_unknown_list_or_format_is_refused(cast: Cast, take: Take):
     assert take(cast.coordinator, "salaries").status_code == 404
     assert take(cast.coordinator, "shortfalls", format="pdf").status_code == 400
+
+
+@pytest.mark.parametrize("below", [None, "60"])
+def test_page_csv_workbook_and_command_hold_the_same_people(
+    cast: Cast, take: Take, client: FlaskClient, runner: FlaskCliRunner, session: Session, below: str | None
+):
+    net = Network(session)
+    second = net.course("SECOND")
+    for number in range(70):
+        center = (cast.center, cast.next_door, cast.far_away)[number % 3]
+        person = net.person(f"7{number:04}", f"직원{number:02}", at=center)
+        net.enroll(person, cast.course, due_on=date(2019, 6, number % 29 + 1))
+        net.enroll(person, second, due_on=date(2019, 5, 1), completed_on=date(2019, 5, number % 25 + 1))
+    session.commit()
+    filters = {"below": below} if below else {}
+    asked = f"/shortfalls?as_of={DAY}&sort=staff_no" + (f"&below={below}" if below else "")
+    files = {
+        kind: take(cast.training_admin, "shortfalls", format=kind, sort="staff_no", **filters)
+        for kind in ("csv", "xlsx")
+    }
+    in_csv = [row[0] for row in table(files["csv"])[1:]]
+    in_workbook = [row[0] for row in workbook(files["xlsx"]).get_sheet_by_index(1).to_python()[1:]]
+    command = ["shortfall", "--as-of", str(DAY), "--format", "csv", *(["--below", below] if below else [])]
+    printed = list(csv.DictReader(io.StringIO(runner.invoke(args=command).stdout)))
+    sent = {"csrf_token": csrf_token(client, "/me"), "reason": REASON, "next": "/me"}
+    assert client.post(f"/units/{cast.network.public_id}/purpose", data=sent).status_code == 303
+    pages = [client.get(f"{asked}&page={number}").text for number in (1, 2)]
+    on_screen = [found for page in pages for found in re.findall(r"<small>(\d{5}) ·", page)]
+    assert len(in_csv) > 50
+    assert in_csv == in_workbook == on_screen == sorted(row["staff_no"] for row in printed)
