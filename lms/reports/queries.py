@@ -1,6 +1,6 @@
 """Rows of downloads: what the pages show, as plain tuples in the order of their columns, read as they are sent."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -58,6 +58,7 @@ def iter_shortfall_rows(
 ) -> Iterator[Row]:
     """Yield the people of the shortfall list, in the order of the page."""
     lines = iter_shortfalls(session, scope=scope, as_of=as_of, where=where, sort=sort, descending=descending)
+    reasons = _Reasons(words)
     for line in lines:
         yield (
             line.staff_no,
@@ -75,13 +76,28 @@ def iter_shortfall_rows(
             line.oldest_due_on,
             line.days_overdue or None,
             words.severities[line.severity] if line.severity else None,
-            "; ".join(_missing(course, words) for course in line.missing_courses),
+            reasons.text(line.missing_courses),
         )
 
 
-def _missing(course: MissingCourse, words: Words) -> str:
-    days = f" D+{course.days_overdue}" if course.days_overdue else ""
-    return f"{course.course_code} {words.of(course.title_ko, course.title_en)} ({course.due_on}{days})"
+class _Reasons:
+    """Words what people miss; a course and day that many share is worded once."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        self.known: dict[tuple[str, date], str] = {}
+
+    def text(self, courses: Iterable[MissingCourse]) -> str:
+        """Return the missing courses in one cell."""
+        known = self.known
+        return "; ".join([known.get((one.course_code, one.due_on)) or self._learn(one) for one in courses])
+
+    def _learn(self, course: MissingCourse) -> str:
+        days = f" D+{course.days_overdue}" if course.days_overdue else ""
+        title = self.words.of(course.title_ko, course.title_en)
+        text = f"{course.course_code} {title} ({course.due_on}{days})"
+        self.known[course.course_code, course.due_on] = text
+        return text
 
 
 def iter_rate_rows(
