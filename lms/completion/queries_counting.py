@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, literal, literal_column, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from lms.completion.rules import DEFAULT_TARGET, RateFilter
@@ -30,38 +30,29 @@ class Reach:
     center_ids: Ids = None
     role_ids: Ids = None
     course_ids: Ids = None
-    # How this database is asked best; see `counts_on`.
-    row_by_row: bool = False
 
 
-def counts_on(day: date, *, row_by_row: bool) -> ColumnElement[bool]:
+def counts_on(day: date) -> ColumnElement[bool]:
     """Tell whether an enrollment is in the rate on `day`, of a person who is active then. The one denominator.
 
     Required, fallen due, assigned, not voided; and no later cycle of the same course counts for the person by then
-    (ruling 5). `has_later_cycle` spares looking for one where there is none: SQLite does best when it is asked
-    `row_by_row`; PostgreSQL joins, and would expect endless work of the other form and stop caring for its plan.
+    (ruling 5). `has_later_cycle` spares looking for one where there is none.
     """
-    has_later = enrollment.c.has_later_cycle
-    if row_by_row:
-        return and_(_has_fallen_due(enrollment, day), or_(has_later.is_(False), ~_later_counts(day)))
-    return and_(_has_fallen_due(enrollment, day), ~_later_counts(day, has_later.is_(True)))
+    return and_(_has_fallen_due(enrollment, day), or_(enrollment.c.has_later_cycle.is_(False), ~_later_counts(day)))
 
 
 def superseded_on(day: date) -> ColumnElement[bool]:
-    """Tell whether a later cycle of the same course counts for the person by `day`, to show it in a row."""
+    """Tell whether a later cycle of the same course counts for the person by `day`."""
     return and_(enrollment.c.has_later_cycle.is_(True), _later_counts(day))
 
 
-def _later_counts(day: date, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+def _later_counts(day: date) -> ColumnElement[bool]:
     return (
         select(literal(1))
         .where(
-            *conditions,
             LATER.c.person_id == enrollment.c.person_id,
             LATER.c.course_id == enrollment.c.course_id,
             LATER.c.cycle > enrollment.c.cycle,
-            # Follows from the line above; said for the index of such cycles.
-            LATER.c.cycle > literal_column("1"),
             _has_fallen_due(LATER, day),
         )
         .correlate(enrollment)
@@ -113,7 +104,7 @@ def counted(day: date, reach: Reach, *columns: ColumnElement[Any]) -> Select[Any
 
     Whether the person is active on `day` is for the caller to join: `places_of_counted`.
     """
-    query = select(*columns).select_from(enrollment).where(counts_on(day, row_by_row=reach.row_by_row))
+    query = select(*columns).select_from(enrollment).where(counts_on(day))
     if reach.course_ids is not None:
         query = query.where(enrollment.c.course_id.in_(reach.course_ids))
     if reach.center_ids is not None:
@@ -128,8 +119,7 @@ def places_of_counted(day: date, reach: Reach) -> Select[int, int, int]:
     if reach.center_ids is None:
         return within(active_postings(day), reach)
     # `counted` has left the active people within reach only: asking again who is active would cost as much once more.
-    there = and_(covers(Posting, day), Posting.is_primary, Posting.center_id.in_(reach.center_ids))
-    return select(Posting.person_id, Posting.center_id, Posting.role_id).where(there)
+    return select(Posting.person_id, Posting.center_id, Posting.role_id).where(covers(Posting, day), Posting.is_primary)
 
 
 def within(postings: Select[int, int, int], reach: Reach) -> Select[int, int, int]:
@@ -165,7 +155,6 @@ def reach_of(session: Session, *, scope: Scope, as_of: date, where: RateFilter, 
         center_ids=_center_ids(session, None if everywhere else allowed, as_of, where),
         role_ids=_role_ids(session, as_of, where),
         course_ids=_course_ids(session, where),
-        row_by_row=session.get_bind().dialect.name == "sqlite",
     )
 
 

@@ -562,13 +562,6 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_enrollment_import", ["import_id"], unique=False)
         batch_op.create_index(
-            "ix_enrollment_later_cycle",
-            ["person_id", "course_id", "cycle", "required", "due_on", "assigned_on", "voided_on"],
-            unique=False,
-            sqlite_where=sa.text("cycle > 1"),
-            postgresql_where=sa.text("cycle > 1"),
-        )
-        batch_op.create_index(
             "ix_enrollment_person_rate",
             [
                 "person_id",
@@ -673,11 +666,6 @@ def downgrade() -> None:
     with op.batch_alter_table("enrollment", schema=None) as batch_op:
         batch_op.drop_index("ix_enrollment_person_rate")
         batch_op.drop_index("ix_enrollment_import")
-        batch_op.drop_index(
-            "ix_enrollment_later_cycle",
-            sqlite_where=sa.text("cycle > 1"),
-            postgresql_where=sa.text("cycle > 1"),
-        )
         batch_op.drop_index("ix_enrollment_course_rate")
         batch_op.drop_index(batch_op.f("ix_enrollment_assignment_id"))
 
