@@ -118,7 +118,7 @@ def person_tallies(as_of: date, reach: Reach, *extra: ColumnElement[Any]) -> Sel
 
 
 def _by_unit(session: Session, as_of: date, reach: Reach, by: Dimension) -> tuple[Groups, Labels]:
-    organization = load_organization(session, as_of=as_of)
+    organization = load_organization(session, as_of=as_of, center_ids=reach.center_ids)
     sums: Groups = {}
     centers = _by_posting(session, as_of, reach, "center_id")
     for center_id, counts in centers.items():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, literal, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from lms.completion.rules import DEFAULT_TARGET, RateFilter
@@ -38,11 +38,12 @@ def counts_on(day: date) -> ColumnElement[bool]:
     Required, fallen due, assigned, not voided; and no later cycle of the same course counts for the person by then
     (ruling 5). `has_later_cycle` spares looking for one where there is none.
     """
-    return and_(_has_fallen_due(enrollment, day), or_(enrollment.c.has_later_cycle.is_(False), ~_later_counts(day)))
+    has_later = enrollment.c.has_later_cycle
+    return and_(_has_fallen_due(enrollment, day), or_(has_later.is_(False), ~_later_counts(day)))
 
 
 def superseded_on(day: date) -> ColumnElement[bool]:
-    """Tell whether a later cycle of the same course counts for the person by `day`."""
+    """Tell whether a later cycle of the same course counts for the person by `day`, to show it in a row."""
     return and_(enrollment.c.has_later_cycle.is_(True), _later_counts(day))
 
 
@@ -53,6 +54,8 @@ def _later_counts(day: date) -> ColumnElement[bool]:
             LATER.c.person_id == enrollment.c.person_id,
             LATER.c.course_id == enrollment.c.course_id,
             LATER.c.cycle > enrollment.c.cycle,
+            # Follows from the line above; said for the index of such cycles.
+            LATER.c.cycle > literal_column("1"),
             _has_fallen_due(LATER, day),
         )
         .correlate(enrollment)
@@ -119,7 +122,8 @@ def places_of_counted(day: date, reach: Reach) -> Select[int, int, int]:
     if reach.center_ids is None:
         return within(active_postings(day), reach)
     # `counted` has left the active people within reach only: asking again who is active would cost as much once more.
-    return select(Posting.person_id, Posting.center_id, Posting.role_id).where(covers(Posting, day), Posting.is_primary)
+    there = and_(covers(Posting, day), Posting.is_primary, Posting.center_id.in_(reach.center_ids))
+    return select(Posting.person_id, Posting.center_id, Posting.role_id).where(there)
 
 
 def within(postings: Select[int, int, int], reach: Reach) -> Select[int, int, int]:

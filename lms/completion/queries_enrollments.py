@@ -1,12 +1,12 @@
 """Enrollments one by one: a person's list with its reasons, a course's people, and everything for files."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.completion.queries_counting import Ids, Reach, enrollment, reach_of, stream, superseded_on
 from lms.completion.queries_labels import Label, Place, course_labels, load_organization, role_labels
@@ -108,7 +108,7 @@ def list_enrollments(
     chosen = everyone.with_only_columns(enrollment.c.id).order_by(*order)
     chosen = chosen.limit(per_page).offset(offset_of(page, per_page))
     found = session.execute(everyone.where(enrollment.c.id.in_(chosen)).order_by(*order)).all()
-    rows = list(_rows(session, found, as_of, frozenset(row.center_id for row in found)))
+    rows = list(_rows(session, found, as_of, of_page=found))
     return Page(rows, max(1, page), count_enrollments(session, scope, as_of, reach, pick), per_page)
 
 
@@ -117,13 +117,9 @@ def count_enrollments(session: Session, scope: Scope, as_of: date, reach: Reach,
     query = select_enrollments(scope, as_of, reach, pick)
     if scope.network:
         # No column of the person is asked for, so the table need not be read.
-        query = (
-            select(func.count())
-            .select_from(enrollment)
-            .join(Posting, Posting.person_id == enrollment.c.person_id)
-            .where(*_narrowed(as_of, reach, pick))
-        )
-        return session.scalar(query) or 0
+        posting, of_enrollments = _narrowed(as_of, reach, pick)
+        joined = select(func.count()).select_from(enrollment).join(Posting, Posting.person_id == enrollment.c.person_id)
+        return session.scalar(joined.where(*posting, *of_enrollments)) or 0
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
@@ -170,6 +166,7 @@ def _standing(center_open: bool, away: bool) -> Standing:
 
 def select_enrollments(scope: Scope, as_of: date, reach: Reach, pick: Pick) -> Select[Any]:
     """Select the enrollments of people employed on `as_of` within `reach`, one row each."""
+    posting, of_enrollments = _narrowed(as_of, reach, pick)
     return (
         select(
             Person.staff_no, Person.name, Person.public_id, Person.id, Posting.center_id, Posting.role_id,
@@ -180,30 +177,41 @@ def select_enrollments(scope: Scope, as_of: date, reach: Reach, pick: Pick) -> S
         .select_from(Person)
         .join(Posting, Posting.person_id == Person.id)
         .join(enrollment, enrollment.c.person_id == Person.id)
-        .where(*_narrowed(as_of, reach, pick), visible_people(scope))
+        .where(*posting, *of_enrollments, visible_people(scope))
     )  # fmt: skip
 
 
-def _narrowed(as_of: date, reach: Reach, pick: Pick) -> Iterator[ColumnElement[bool]]:
-    yield covers(Posting, as_of)
-    yield Posting.is_primary.expression
-    yield enrollment.c.assigned_on <= as_of
+def _narrowed(as_of: date, reach: Reach, pick: Pick) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
+    """Return the conditions on postings and those on enrollments."""
+    posting = [covers(Posting, as_of), Posting.is_primary.expression]
     if reach.center_ids is not None:
-        yield Posting.center_id.in_(reach.center_ids)
+        posting.append(Posting.center_id.in_(reach.center_ids))
     if reach.role_ids is not None:
-        yield Posting.role_id.in_(reach.role_ids)
+        posting.append(Posting.role_id.in_(reach.role_ids))
+    of_enrollments: list[ColumnElement[bool]] = [enrollment.c.assigned_on <= as_of]
     if reach.course_ids is not None:
-        yield enrollment.c.course_id.in_(reach.course_ids)
+        of_enrollments.append(enrollment.c.course_id.in_(reach.course_ids))
     if pick is Pick.OPEN:
-        yield or_(enrollment.c.completed_on.is_(None), enrollment.c.completed_on > as_of)
-        yield or_(enrollment.c.voided_on.is_(None), enrollment.c.voided_on > as_of)
+        of_enrollments.append(or_(enrollment.c.completed_on.is_(None), enrollment.c.completed_on > as_of))
+        of_enrollments.append(or_(enrollment.c.voided_on.is_(None), enrollment.c.voided_on > as_of))
+    return posting, of_enrollments
 
 
-def _rows(session: Session, found: Iterable[Any], as_of: date, center_ids: Ids = None) -> Iterator[EnrollmentRow]:
-    organization = load_organization(session, as_of=as_of, center_ids=center_ids)
-    roles, courses = role_labels(session), course_labels(session)
-    validity = dict(session.execute(select(CourseVersion.id, CourseVersion.validity_months)).all())
-    away = frozenset(session.scalars(select(Leave.person_id).where(covers(Leave, as_of))))
+def _rows(
+    session: Session, found: Iterable[Any], as_of: date, of_page: Sequence[Any] | None = None
+) -> Iterator[EnrollmentRow]:
+    """Yield rows with their names and judgments; for the rows `of_page`, only what they need is loaded."""
+    centers, course_ids, versions, people = (
+        None if of_page is None else frozenset(getattr(row, name) for row in of_page)
+        for name in ("center_id", "course_id", "course_version_id", "id")
+    )
+    organization = load_organization(session, as_of=as_of, center_ids=centers)
+    roles, courses = role_labels(session), course_labels(session, course_ids)
+    validity: dict[int, int] = dict(
+        session.execute(_among(CourseVersion.id, versions, CourseVersion.validity_months)).all()
+    )
+    on_leave_then = _among(Leave.person_id, people).where(covers(Leave, as_of))
+    away = frozenset(session.scalars(on_leave_then))
     places = {center_id: organization.place(center_id) for center_id in organization.parents}
     open_ids = organization.open_ids
     for (
@@ -231,6 +239,11 @@ def _rows(session: Session, found: Iterable[Any], as_of: date, center_ids: Ids =
             staff_no, name, public_id, places[center_id], roles[role_id], courses[course_id], cycle, required,
             assigned_on, due_on, completed_on, voided_on, judge(facts, standing, as_of),
         )  # fmt: skip
+
+
+def _among(key: InstrumentedAttribute[int], ids: Ids, *columns: InstrumentedAttribute[Any]) -> Select[Any]:
+    query = select(key, *columns)
+    return query if ids is None else query.where(key.in_(ids))
 
 
 def _person_line(row: Row[Any], standing: Standing, as_of: date) -> PersonLine:

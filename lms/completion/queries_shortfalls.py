@@ -1,7 +1,7 @@
 """Who falls short on a day, by how much, since when and why."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -185,9 +185,9 @@ def _is_completed(as_of: date) -> ColumnElement[bool]:
 
 def _find_missing(session: Session, as_of: date, reach: Reach, person_ids: list[int]) -> dict[int, str]:
     """Find what a few people miss, for a page of them; the rule of `_missing`."""
-    of_these = Reach(course_ids=reach.course_ids)
+    everywhere = replace(reach, center_ids=None, role_ids=None)
     person_id = enrollment.c.person_id
-    query = counted(as_of, of_these, person_id, _missing(as_of)).where(person_id.in_(person_ids)).group_by(person_id)
+    query = counted(as_of, everywhere, person_id, _missing(as_of)).where(person_id.in_(person_ids)).group_by(person_id)
     return dict(session.execute(query).all())
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.courses.models import Course, CourseVersion
@@ -83,6 +83,12 @@ class Enrollment(EnrollmentState, Base):
             "ix_enrollment_course_rate",
             "course_id", "person_id", "required", "due_on", "assigned_on", "completed_on", "voided_on",
             "has_later_cycle", "cycle",
+        ),
+        # The later cycles of a course, which are few: what they make an earlier one of.
+        Index(
+            "ix_enrollment_later_cycle",
+            "person_id", "course_id", "cycle", "required", "due_on", "assigned_on", "voided_on",
+            sqlite_where=text("cycle > 1"), postgresql_where=text("cycle > 1"),
         ),
         Index("ix_enrollment_import", "import_id"),
     )  # fmt: skip

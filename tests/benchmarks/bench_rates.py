@@ -1,24 +1,28 @@
 """Rates and first pages in process, beside the plain aggregate over stored due dates on the same database."""
 
+import contextlib
 import gc
 import statistics
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
 
+from app import create_app
 from lms.completion.queries import list_rates
 from lms.completion.queries_enrollments import list_enrollments, list_person_lines
 from lms.completion.queries_shortfalls import list_shortfalls
 from lms.completion.rules import Dimension, RateFilter, ShortfallFilter
 from lms.people.models import OrgPlacement
 from lms.people.rules import Scope, whole_network
+from lms.shared.db import db
 from tests.benchmarks.bench_load import AS_OF, FIRST_AREA, reference_load
 from tests.benchmarks.report import Report
-from tests.support.databases import BACKENDS
+from tests.support.databases import BACKENDS, settings_for
 
 RUNS = 9
 NETWORK = whole_network(AS_OF)
@@ -56,8 +60,7 @@ def run(report: Report) -> None:
 def measure(report: Report, backend: str, *, large: bool) -> dict[str, float]:
     """Measure one load; return the milliseconds of each first page."""
     size = "4 million" if large else "0.4 million"
-    engine = create_engine(reference_load(backend, large=large), poolclass=NullPool)
-    with Session(engine) as session:
+    with connected(reference_load(backend, large=large)) as session:
         if not large:
             measure_rates(report, session)
         taken = {}
@@ -65,6 +68,17 @@ def measure(report: Report, backend: str, *, large: bool) -> dict[str, float]:
             taken[page.name] = 1000 * typical(page.read)
             report.figure(f"{page.name}, {size}", taken[page.name], "ms", f"<= {page.goal:g}")
     return taken
+
+
+@contextlib.contextmanager
+def connected(url: str) -> Iterator[Session]:
+    """Give a session of the application itself, with its settings of the database."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(settings_for(url, Path(folder)))
+        with app.app_context():
+            yield db.session()
+            db.session.remove()
+            db.engine.dispose()
 
 
 def measure_rates(report: Report, session: Session) -> None:
