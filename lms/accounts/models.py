@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.people.models import Person
@@ -10,12 +10,16 @@ from lms.shared.db import Base, WithPublicId
 
 
 class Account(Base):
-    """How a person signs in, and how they like the pages. No password means: not yet activated."""
+    """How a person signs in, and how they like the pages. No password means: not yet activated.
+
+    `must_change_password` tells that someone else knows it.
+    """
 
     __tablename__ = "account"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     language: Mapped[str | None] = mapped_column(String(5))
     theme: Mapped[str | None] = mapped_column(String(5))
     recorded_at: Mapped[datetime]
@@ -56,3 +60,22 @@ class SignInAttempt(Base):
     ip: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime]
     outcome: Mapped[str] = mapped_column(String(10))
+
+
+class AccountCode(Base):
+    """A one-time code, on paper, with which a person gives themselves a password. Only its keyed hash is kept here.
+
+    It holds while the person is posted to `center_id`, whose people issued it; None: issued from the command line.
+    """
+
+    __tablename__ = "account_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    center_id: Mapped[int | None] = mapped_column(ForeignKey("org_unit.id"))
+    code_digest: Mapped[str] = mapped_column(String(64))
+    issued_at: Mapped[datetime]
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
