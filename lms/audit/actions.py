@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from lms.audit.models import AuditEvent
+from lms.audit.models import AuditEvent, AuditSubject
 from lms.audit.rules import Actor
 
 # Beyond this many subjects the row keeps the count and, in `detail`, the query that finds them again.
@@ -26,8 +26,11 @@ def record(
     """Add one line to the trail, in the transaction of the change it tells of.
 
     `subject_ids` are database ids of the people concerned; above 1,000 only their number is kept, and `detail`
-    must then hold what finds them again (filters, as-of date).
+    must then hold what finds them again (filters, as-of date). `subject_count` is needed where not all are known.
     """
+    people = list(dict.fromkeys(subject_ids))
+    count = len(people) if subject_count is None else subject_count
+    listed = people if len(people) <= MAX_SUBJECTS_LISTED else []
     event = AuditEvent(
         at=actor.at,
         actor_id=actor.person_id,
@@ -36,8 +39,9 @@ def record(
         action=action,
         object_type=object_type,
         object_id=object_id,
-        subject_ids=list(subject_ids) if len(subject_ids) <= MAX_SUBJECTS_LISTED else None,
-        subject_count=len(subject_ids) if subject_count is None else subject_count,
+        subjects=[AuditSubject(person_id=person_id) for person_id in listed],
+        subject_count=count,
+        is_listed=len(listed) >= count,
         reason=reason,
         detail=detail or {},
     )

@@ -26,7 +26,8 @@ from lms.demo.story import Line, Story
 from lms.enrollments.models import Enrollment
 from lms.enrollments.rules import Source
 from lms.people.models import Duty, JobRole, Leave, OrgUnit, Person, Posting, StaffNumber
-from lms.people.rules import search_text_of, whole_network
+from lms.people.rules import whole_network
+from lms.people.search.rules import search_text_of
 from lms.shared.errors import DomainError
 from lms.shared.ids import ALPHABET, PUBLIC_ID_LENGTH
 

@@ -83,8 +83,8 @@ class JobRoleTerm(Recorded, Base):
 class Person(WithPublicId, Base):
     """Someone with a history here. Names repeat; the staff number may change on rehire, the person does not.
 
-    `staff_no` is the number in force (every number ever held is in `StaffNumber`); `search_text` holds the name's
-    bigrams and the numbers for search.
+    `staff_no` is the number in force (every number ever held is in `StaffNumber`); `search_text` is what people search
+    looks through: see `search.rules`.
     """
 
     __tablename__ = "person"

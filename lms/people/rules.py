@@ -159,13 +159,6 @@ def names_open(scope: Scope, center_ids: Iterable[int] | None = None) -> bool:
     return not scope.purpose_needed or wanted <= scope.open_center_ids
 
 
-def search_text_of(name: str, staff_numbers: Iterable[str]) -> str:
-    """Return what search looks through: staff numbers, the name, and each two letters of it that stand side by side."""
-    plain = name.casefold()
-    pairs = [plain[start : start + 2] for start in range(len(plain) - 1)]
-    return " ".join([*(number.casefold() for number in staff_numbers), plain, *pairs])[:600]
-
-
 @dataclass(frozen=True, slots=True)
 class StaffNumbers:
     """Every staff number ever given, with whose it is; reads numbers whose leading zeros a spreadsheet dropped.

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from lms.courses.models import Course, CourseVersion
 from lms.enrollments.models import Enrollment
 from lms.people.models import Duty, JobRole, Leave, OrgPlacement, OrgUnit, Person, Posting, StaffNumber
-from lms.people.rules import DutyKind, NetworkType, UnitKind, search_text_of
+from lms.people.rules import DutyKind, NetworkType, UnitKind
+from lms.people.search.rules import search_text_of
 from lms.shared.db import Base
 
 LONG_AGO = date(2018, 1, 1)

@@ -17,7 +17,8 @@ from lms.people.models import Duty, Leave, Person, Posting, StaffNumber
 from lms.people.roster.queries import load_directory, load_place_names, load_standings
 from lms.people.roster.rows import read_roster
 from lms.people.roster.rules import Change, Plan, plan_roster, shown
-from lms.people.rules import search_text_of, whole_network
+from lms.people.rules import whole_network
+from lms.people.search.rules import search_text_of
 from lms.people.timeline.rules import Span, difference
 from lms.shared.db import Base
 from lms.shared.errors import DomainError

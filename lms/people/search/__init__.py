@@ -1,0 +1,1 @@
+"""Finding people by syllables or initials of their name, staff number or center."""
