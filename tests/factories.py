@@ -17,7 +17,39 @@ HOSTILE_NAMES = (
     "남궁\u202e민수",
     "김 철 수 😀",
 )
+# The same with a word in them that can be looked for; the last is as long as the column.
+NAMES_WITH_A_WORD = (
+    '<script>alert("WORD")</script>',
+    '=HYPERLINK("http://127.0.0.1:9/?WORD","go")',
+    "WORD'\" onmouseover=alert(1) x='",
+    "{{7*7}}WORD%s%(name)s${7*7}",
+    "WORD 남궁\u202e민수",
+    "../../WORD%00%0d%0aX: y",
+    "WORD 😀👨‍👩‍👧 김\u0301철수",
+    "WORD" + "길" * 116,
+    "-2+3+cmd|' /C calc'!WORD",
+)
+NUMBERS_WITH_A_WORD = (
+    "=1+1WORD",
+    "<b>WORD</b>",
+    "-2WORD",
+    "@SUM(WORD)",
+    "../../WORD",
+    "WORD'\"&lt;",
+    "{{7*7}}WORD",
+    "WORD%00\u202e1",
+)
 HOSTILE_NUMBERS = ("=1+1", "-2", "@SUM(A1)", "000", "9e9", "../../etc", "00001e5")
+
+
+def hostile_name(word: str, which: int) -> str:
+    """Return a name that a page, a file or a query could trip over, with `word` in it."""
+    return NAMES_WITH_A_WORD[which % len(NAMES_WITH_A_WORD)].replace("WORD", word)[:120]
+
+
+def hostile_number(word: str, which: int) -> str:
+    """Return such a staff number."""
+    return NUMBERS_WITH_A_WORD[which % len(NUMBERS_WITH_A_WORD)].replace("WORD", word)
 
 
 def noise(session: Session) -> list[Person]:

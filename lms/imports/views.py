@@ -162,7 +162,7 @@ def template(slug: str, suffix: str) -> AnyResponse:
 def _file(content: bytes, suffix: str, name: str, plain_name: str) -> Response:
     response = Response(content, content_type=downloads.MIME_TYPES[suffix])
     response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"{plain_name}.{suffix}\"; filename*=UTF-8''{quote(f'{name}.{suffix}')}"
+        f"attachment; filename=\"{plain_name}.{suffix}\"; filename*=UTF-8''{quote(f'{name}.{suffix}', safe='')}"
     )
     return response
 

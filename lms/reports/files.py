@@ -1,5 +1,6 @@
 """Answers that are files: written while they are sent, after the access record is safe."""
 
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from lms.reports.queries import Words
 from lms.shared.tables import Column, NoteSheet, write_csv, write_xlsx
 
 CHUNK = 64 * 1024
+UNSAFE_IN_NAMES = re.compile(r"[^\w.-]", re.ASCII)
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MIME_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX_TYPE}
 
@@ -56,6 +58,9 @@ def file_answer(engine: Engine, table: TableFile, *, suffix: str, name: str, pla
     The rows are read after the request's own transaction has ended: its record is on disk before the first byte.
     """
     response = Response(CHUNKS[suffix](engine, table), content_type=MIME_TYPES[suffix])
-    response.headers["Content-Disposition"] = f"attachment; filename=\"{plain_name}\"; filename*=UTF-8''{quote(name)}"
+    plain = UNSAFE_IN_NAMES.sub("_", plain_name)  # a unit's code may hold anything
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    )
     response.headers["X-Accel-Buffering"] = "no"
     return response

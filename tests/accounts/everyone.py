@@ -15,6 +15,7 @@ from tests.support.network import Cast, Network, small_cast
 KINDS = (
     "employee",
     "coordinator",
+    "deputy",
     "representative",
     "center_manager",
     "area_manager",
@@ -37,6 +38,7 @@ class Everyone:
         self.net = Network(session)
         office, center, network = self.cast.office, self.cast.center, self.cast.network
         self._people = self.cast.everyone() | {
+            "deputy": self.net.person("00115", "배부관", at=center, role="RC"),
             "representative": self.net.person("00111", "오대표", at=center, role="OW"),
             "center_manager": self.net.person("00112", "최센터", at=center, role="CM"),
             "cs_admin": self.net.person("00911", "서기획", at=office, role="CS"),
@@ -46,6 +48,7 @@ class Everyone:
             "leaver": self.net.person("00114", "전퇴사", at=center),
         }
         for kind, duty, unit in (
+            ("deputy", DutyKind.DEPUTY_COORDINATOR, center),
             ("cs_admin", DutyKind.CS_ADMIN, network),
             ("auditor", DutyKind.AUDITOR, network),
             ("system_admin", DutyKind.SYSTEM_ADMIN, network),

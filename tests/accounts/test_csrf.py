@@ -4,7 +4,8 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from tests.accounts.test_access_matrix import World, cells
+from tests.accounts.cells import cells
+from tests.accounts.world import World
 from tests.support.sign_in import csrf_token, sign_in
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}

@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.accounts.test_access_matrix import World, cells
+from tests.accounts.cells import cells
+from tests.accounts.world import World
 from tests.support.sign_in import sign_in
 
 NAMES = (

@@ -5,7 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from tests.accounts.test_access_matrix import World
+from tests.accounts.world import World
 from tests.support.sign_in import csrf_token, sign_in
 
 
@@ -33,7 +33,7 @@ def test_no_name_in_any_file(app: Flask, client: FlaskClient, world: World, kind
     for unit in (wish["unit"], ""):
         with client.post(f"/reports/{what}", data=wish | {"unit": unit}) as answer:
             text = answer.get_data(as_text=True)
-        assert not [one for one in world.forbidden_to(kind) if one in text], answer.status_code
+        assert not [one for one in (canary.word for canary in world.canaries(kind)) if one in text], answer.status_code
 
 
 def test_a_purpose_opens_the_names_of_that_scope_and_no_others(client: FlaskClient, world: World):

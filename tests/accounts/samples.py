@@ -1,0 +1,203 @@
+"""What an address names, and what a person sends there: one sample for each kind of variable and each form.
+
+A new route of a known kind (`/people/<public_id>/…`, `/rates/<unit_id>/…`) is tried without a word here. A new kind of
+variable needs a line in `VARIABLES`, a new form a line in `DEEDS`; the tests fail and say so as long as there is none.
+"""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from werkzeug.routing import Rule
+
+from lms.people.models import OrgUnit
+from lms.reports.exports import EXPORTS
+from tests.accounts.everyone import KINDS
+from tests.accounts.world import World
+from tests.support.sign_in import PASSWORD
+
+MISSING = "zzzzzzzzzzz"
+REASON = "preparing the meeting of the month"
+VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+@dataclass(frozen=True)
+class Named:
+    """One thing that a variable of an address may name, and whether the one who asks reaches it."""
+
+    value: str
+    is_reached: bool = True
+
+
+Things = dict[str, Named]
+Sampler = Callable[[World, str], Things]
+
+
+def people(world: World, kind: str) -> Things:
+    """Return oneself, a colleague, people far away, gone today, gone for good, and nobody."""
+    own = world.person(kind).public_id if kind in KINDS else MISSING
+    there = {
+        "in": world.others["inside"],
+        "out": world.others["stranger"],
+        "next area": world.others["neighbor"],
+        "moved away today": world.others["moved"],
+        "left": world.others["left"],
+    }
+    reached = {where: Named(one.public_id, world.may_name(kind, one)) for where, one in there.items()}
+    return reached | {"own": Named(own, kind != "anonymous"), "missing": Named(MISSING, False)}
+
+
+def _units(reaches: Callable[[World, str, OrgUnit], bool]) -> Sampler:
+    def sample(world: World, kind: str) -> Things:
+        cast = world.cast
+        there = {"in": cast.center, "above": cast.area, "above that": cast.region, "out": cast.far_away}
+        reached = {where: Named(unit.public_id, reaches(world, kind, unit)) for where, unit in there.items()}
+        return reached | {
+            "next area": Named(world.hidden.public_id, reaches(world, kind, world.hidden)),
+            "missing": Named(MISSING, False),
+        }
+
+    return sample
+
+
+counted_units = _units(World.may_count)
+named_units = _units(World.names_below)
+
+
+def courses(world: World, kind: str) -> Things:
+    """Return a course and none: the catalog is open to everyone inside."""
+    return {"in": Named(world.cast.course.public_id), "missing": Named(MISSING, False)}
+
+
+def runs(world: World, kind: str) -> Things:
+    """Return a past import and none."""
+    return {"in": Named(world.run.public_id), "missing": Named(MISSING, False)}
+
+
+def words(*known: str) -> Sampler:
+    """Return words of the product itself, and one that is none."""
+    return lambda _world, _kind: {
+        **{"in" if number == 0 else word: Named(word) for number, word in enumerate(known)},
+        "missing": Named(MISSING, False),
+    }
+
+
+# By the word before the variable, and the variable; a line for one endpoint comes first.
+VARIABLES: dict[str, Sampler] = {
+    "static filename": words("favicon.svg"),
+    "people public_id": people,
+    "rates unit_id": counted_units,
+    "units unit_id": named_units,
+    "courses public_id": courses,
+    "imports public_id": runs,
+    "new slug": words("roster"),
+    "templates slug": words("roster"),
+    "templates suffix": words("csv", "xlsx"),
+    "reports kind": words(*EXPORTS),
+}
+OF_ENDPOINT: dict[str, Sampler] = {}
+
+
+def things(rule: Rule, world: World, kind: str) -> dict[str, Things]:
+    """Return what each variable of a rule may name."""
+    return {name: _sampler(rule, name)(world, kind) for name in VARIABLE.findall(rule.rule)}
+
+
+def _sampler(rule: Rule, variable: str) -> Sampler:
+    before = rule.rule[: re.search(rf"<(?:\w+:)?{variable}>", rule.rule).start()]  # type: ignore[union-attr]
+    word = re.findall(r"[\w-]+", re.sub(VARIABLE, "", before))[-1]
+    found = OF_ENDPOINT.get(f"{rule.endpoint} {variable}") or VARIABLES.get(f"{word} {variable}")
+    assert found, f"{rule.rule}: add a line for '{word} {variable}' to VARIABLES in tests/accounts/samples.py"
+    return found
+
+
+def addresses(rule: Rule, world: World, kind: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield where an address leads, the address, and whether it is reached: one variable at a time leads astray."""
+    named = things(rule, world, kind)
+    usual = {variable: found["in"] for variable, found in named.items()}
+    tried = {"-": usual} if not named else {}
+    for variable, found in named.items():
+        for where, thing in found.items():
+            tried.setdefault(where, usual | {variable: thing})
+    for where, values in tried.items():
+        built = rule.build({variable: thing.value for variable, thing in values.items()})
+        assert built is not None, f"{values} do not fit {rule.rule}"
+        yield where, built[1], all(thing.is_reached for thing in values.values())
+
+
+def new_password(_world: World) -> dict[str, str]:
+    """Return the form of a new password."""
+    return {"current": PASSWORD, "new": "nine purple umbrellas", "again": "nine purple umbrellas"}
+
+
+def roster(_world: World) -> dict[str, Any]:
+    """Return a roster that adds one person, as a file."""
+    line = "staff_no,name,center_code,role_code,hired_on,left_on\nN0001,새사람,C101,SA,2019-01-01,\n"
+    return {"file": (io.BytesIO(line.encode()), "roster.csv"), "effective_on": "2019-07-01", "partial": "y"}
+
+
+def assignment(world: World) -> dict[str, Any]:
+    """Return the form that assigns a course to a center."""
+    return {
+        "course": world.second.public_id, "roles": [], "units": [world.cast.center.public_id], "due": "date",
+        "due_on": (world.day + timedelta(days=30)).isoformat(), "reason": REASON, "request_key": "k1",
+    }  # fmt: skip
+
+
+def export(world: World) -> dict[str, str]:
+    """Return the form of a download."""
+    return {"format": "csv", "reason": REASON, "people": "everyone", "course": world.cast.course.code}
+
+
+def plain(**values: str) -> Callable[[World], dict[str, Any]]:
+    """Return a form that is the same in every world."""
+    return lambda _world: dict(values)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A form well filled in: what is sent, and by whom it is done. `unwritten` says why no change is to be audited."""
+
+    by: str
+    form: Callable[[World], dict[str, Any]] = field(default=plain())
+    where: str = "in"
+    unwritten: str = ""
+
+
+# Every endpoint that takes a form.
+DEEDS: dict[str, Deed] = {
+    "accounts.sign_in": Deed("employee", plain(staff_no="00101", password=PASSWORD)),
+    "accounts.sign_out": Deed("employee"),
+    "accounts.set_preferences": Deed("employee", plain(theme="dark"), unwritten="one's own colors are no fact"),
+    "accounts.change_password": Deed("employee", new_password),
+    "people.purpose": Deed("area_manager", plain(reason=REASON, next="/shortfalls")),
+    "enrollments.preview": Deed("coordinator", assignment),
+    "enrollments.assign": Deed("coordinator", assignment),
+    "imports.new": Deed("training_admin", roster),
+    "imports.apply": Deed("training_admin"),
+    "imports.undo": Deed("training_admin"),
+    "imports.download_refused": Deed("training_admin", plain(format="csv", reason=REASON)),
+    "reports.download": Deed("area_manager", export),
+    "reports.download_rates": Deed("executive", export),
+}
+
+
+def deed_at(endpoint: str) -> Deed:
+    """Return the well-filled form of an endpoint."""
+    assert endpoint in DEEDS, f"{endpoint} takes a form: add a line to DEEDS in tests/accounts/samples.py"
+    return DEEDS[endpoint]
+
+
+# Every endpoint that answers with a file, each with the forms that make it give all it can.
+FILES: dict[str, tuple[dict[str, str], ...]] = {
+    "static": (),
+    "imports.template": (),
+    "imports.download_refused": ({"format": "csv"}, {"format": "xlsx"}),
+    "reports.download": ({"format": "csv"}, {"format": "xlsx"}),
+    "reports.download_rates": tuple(
+        {"format": suffix, "by": by} for suffix in ("csv", "xlsx") for by in ("center", "person")
+    ),
+}

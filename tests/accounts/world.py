@@ -1,0 +1,187 @@
+"""A whole small house for the access tests: everyone of every kind, and things that few of them may ever see.
+
+Who may see what of it is told by `reference.py`; every hidden thing carries a word that stands nowhere else, inside
+text that a page, a file or a query could trip over.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.accounts.models import Account
+from lms.accounts.passwords import hash_password
+from lms.audit import actions as audit
+from lms.audit.rules import Actor
+from lms.imports.models import ImportRun
+from lms.people.models import Duty, Leave, NamePurpose, OrgPlacement, OrgUnit, Person, Posting
+from lms.people.rules import DutyKind, UnitKind
+from lms.shared.clock import local_date, utcnow
+from tests.accounts.everyone import Everyone, end_posting
+from tests.accounts.reference import Fact, Facts
+from tests.factories import hostile_name, hostile_number
+from tests.support.sign_in import PASSWORD
+
+PASSWORD_HASH = hash_password(PASSWORD)
+WORDS = {
+    "stranger": ("zqnumber1", "zqname1"),
+    "moved": ("zqnumber2", "zqname2"),
+    "left": ("zqnumber3", "zqname3"),
+    "inside": ("zqnumber4", "zqname4"),
+    "boss": ("zqnumber5", "zqname5"),
+    "neighbor": ("zqnumber6", "zqname6"),
+    "hidden": ("zqcode1", "zqunit1", "zqunit2"),
+    "elsewhere": ("zqcode2", "zqarea1"),
+}
+TRACES = {
+    "training_admin": ("zqfile1", "zqasker1"),
+    "auditor": ("zqpurpose1", "zqlabel1", "zqorigin1", "zqreason1"),
+}
+
+
+def today() -> date:
+    return local_date(utcnow(), "Asia/Seoul")
+
+
+def facts(session: Session) -> Facts:
+    """Read what is known now into the reference model, row by row."""
+    units = session.scalars(select(OrgUnit)).all()
+    (network,) = [unit.id for unit in units if unit.kind == UnitKind.NETWORK]
+
+    def current(model: type[Posting | Duty | Leave | OrgPlacement]) -> Iterator[tuple[object, date, date | None]]:
+        for row in session.scalars(select(model).where(model.superseded_at.is_(None))):
+            yield row, row.starts_on, row.ends_on
+
+    return Facts(
+        network,
+        postings=[Fact(row.person_id, row.center_id, row.role.code, *when) for row, *when in current(Posting)],
+        duties=[Fact(row.person_id, row.unit_id, row.kind, *when) for row, *when in current(Duty)],
+        leaves=[Fact(row.person_id, 0, "", *when) for row, *when in current(Leave)],
+        places=[Fact(row.unit_id, row.parent_id, "", *when) for row, *when in current(OrgPlacement)],
+        shut={unit.id: unit.closed_on for unit in units if unit.closed_on},
+        purposes={(row.person_id, row.unit_id, row.stated_on) for row in session.scalars(select(NamePurpose))},
+    )
+
+
+class Marks(NamedTuple):
+    """A person's database id, and the texts by which an answer speaks of them."""
+
+    id: int
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A word that stands at one place only. `closed` ones may be read in a file whose reason was asked for."""
+
+    word: str
+    what: str
+    closed: bool = False
+
+
+class World(Everyone):
+    """Everyone, and: somebody far away, somebody who moved there today, somebody who left; their traces."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.session = session
+        self.day = today()
+        self.others: dict[str, Person] = {}
+        self._add_people()
+        self._add_units()
+        self._add_traces()
+        self.second = self.net.course("SECOND-01", title_ko=hostile_name("과정", 0), title_en="A second course")
+        self.session.add_all(
+            Account(person_id=one.id, password_hash=PASSWORD_HASH, recorded_at=utcnow())
+            for one in self._people.values()
+        )
+        self.session.flush()
+        self.facts = facts(session)
+        self.marks = {part: self._marks(part, person) for part, person in (self._people | self.others).items()}
+
+    def _add_people(self) -> None:
+        center, far_away = self.cast.center, self.cast.far_away
+        self.stranger = self._hostile("stranger", 0, far_away)
+        self.moved = self._hostile("moved", 1, center, until=self.day)
+        self.net.posting(self.moved, at=far_away, since=self.day)
+        self.left = self._hostile("left", 2, center, until=date(2019, 3, 1))
+        self.inside = self._hostile("inside", 3, center)
+        self.boss = self._hostile("boss", 4, far_away, role="OW")
+        self.net.duty(self.boss, DutyKind.COORDINATOR, far_away)
+        self.net.enroll(self.person("leaver"), self.cast.course, due_on=date(2019, 1, 31))
+        end_posting(self.session, self.person("leaver"), date(2026, 1, 1))
+
+    def _add_units(self) -> None:
+        code, name = WORDS["elsewhere"]
+        self.elsewhere = self.net.unit(
+            UnitKind.AREA, hostile_number(code, 5), name_ko=hostile_name(name, 5), under=self.cast.region
+        )
+        code, korean, english = WORDS["hidden"]
+        names = {"name_ko": hostile_name(korean, 6), "name_en": hostile_name(english, 0)}
+        self.hidden = self.net.unit(UnitKind.CENTER, hostile_number(code, 1), under=self.elsewhere, **names)
+        self.neighbor = self._hostile("neighbor", 7, self.hidden)
+
+    def _hostile(self, part: str, which: int, at: OrgUnit, **posting: Any) -> Person:
+        number, name = WORDS[part]
+        person = self.net.person(hostile_number(number, which), hostile_name(name, which), at=at, **posting)
+        self.net.enroll(person, self.cast.course, due_on=date(2019, 1, 31))
+        self.others[part] = person
+        return person
+
+    def _add_traces(self) -> None:
+        self.run = ImportRun(
+            kind="ROSTER", state="APPLIED", file_name=hostile_name("zqfile1", 8), sha256="0" * 64,
+            requested_by="zqasker1", recorded_at=utcnow(),
+        )  # fmt: skip
+        yesterday = {"stated_on": self.day - timedelta(days=1), "purpose": "zqpurpose1", "recorded_at": utcnow()}
+        self.session.add_all(
+            [self.run, NamePurpose(person_id=self.boss.id, unit_id=self.cast.far_away.id, **yesterday)]
+        )
+        who = Actor(person_id=self.boss.id, label="zqlabel1", origin="zqorigin1", at=utcnow())
+        audit.record(self.session, who, "view", "person", "x", subject_ids=[self.stranger.id], reason="zqreason1")
+        self.session.flush()
+
+    def _marks(self, part: str, person: Person) -> Marks:
+        name = WORDS[part][1] if part in WORDS else person.name
+        shared = [one for one in self._people.values() if one.name == name and one is not person]
+        return Marks(person.id, (person.public_id,) if shared else (person.public_id, name))
+
+    def may_name(self, kind: str, person: Person) -> bool:
+        """Tell by the reference whether a kind of person reaches another, or themselves."""
+        return kind != "anonymous" and self.facts.may_name(self.person(kind).id, person.id, self.day)
+
+    def sees_name(self, kind: str, person: Person) -> bool:
+        """Tell by the reference whether a kind of person sees who another is."""
+        return kind != "anonymous" and self.facts.sees_name(self.person(kind).id, person.id, self.day)
+
+    def may_count(self, kind: str, unit: OrgUnit) -> bool:
+        """Tell by the reference whether the figures of a unit are theirs to see."""
+        return kind != "anonymous" and self.facts.may_count(self.person(kind).id, unit.id, self.day)
+
+    def names_below(self, kind: str, unit: OrgUnit) -> bool:
+        """Tell by the reference whether a kind of person reaches people of some center below a unit."""
+        centers = (self.cast.center, self.cast.next_door, self.cast.far_away, self.hidden)
+        below = [one.id for one in centers if unit.id in self.facts.above(one.id, self.day)]
+        return kind != "anonymous" and any(
+            self.facts.names_at(self.person(kind).id, center, self.day) for center in below
+        )
+
+    def canaries(self, kind: str) -> Iterator[Canary]:
+        """Yield what may stand in no answer to this kind of person, as long as they stated no purpose."""
+        for name, person in self.others.items():
+            if not self.sees_name(kind, person):
+                for word in WORDS[name]:
+                    yield Canary(word, f"{name}'s", closed=self.may_name(kind, person))
+        for unit, words in ((self.hidden, WORDS["hidden"]), (self.elsewhere, WORDS["elsewhere"])):
+            if not self.may_count(kind, unit):
+                yield from (Canary(word, f"the name of {unit.code}") for word in words)
+        if not self.may_count(kind, self.cast.far_away):
+            yield Canary(self.cast.far_away.name_en, "where the stranger works")
+        for only, words in TRACES.items():
+            if kind != only:
+                yield from (Canary(word, f"for the {only} alone") for word in words)
+        # What a template or a format string within the text would have become.
+        yield from (Canary(f"49{word}", "worked out") for words in WORDS.values() for word in words)
