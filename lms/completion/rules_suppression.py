@@ -1,0 +1,39 @@
+"""Who sees figures without names sees none that single out a few people (domain study §1.2, ruling 18)."""
+
+from collections.abc import Mapping, Sequence
+
+# A figure about fewer people than this is not shown to whoever may not see them by name.
+LEAST_PEOPLE = 5
+
+
+def find_hidden(people: Sequence[int]) -> frozenset[int]:
+    """Return which groups to hide, by their place in the list, where the sum over the groups is known as well.
+
+    A small group alone would be the sum less the others. So the next smallest is hidden with it, until what is hidden
+    is at least two groups of together enough people. Groups of nobody say nothing and stay.
+    """
+    filled = sorted((number, place) for place, number in enumerate(people) if number > 0)
+    hidden: list[int] = []
+    total = 0
+    for number, place in filled:
+        if number >= LEAST_PEOPLE and (not hidden or (len(hidden) > 1 and total >= LEAST_PEOPLE)):
+            break
+        hidden.append(place)
+        total += number
+    return frozenset(hidden)
+
+
+def find_hidden_cells(people: Mapping[tuple[str, str], int]) -> frozenset[tuple[str, str]]:
+    """Return which cells of a table to hide, by row and column, where the sums of rows and columns are known."""
+    hidden: frozenset[tuple[str, str]] = frozenset()
+    while True:
+        found = hidden
+        for axis in (0, 1):
+            for name in sorted({cell[axis] for cell in people}):
+                line = [cell for cell in sorted(people) if cell[axis] == name]
+                # What must be hidden already counts as too small on the other axis.
+                seen = [min(people[cell], 1) if cell in found else people[cell] for cell in line]
+                found |= {line[place] for place in find_hidden(seen)}
+        if found == hidden:
+            return hidden
+        hidden = found
