@@ -16,12 +16,18 @@ from werkzeug.routing import Rule
 from lms.people.models import OrgUnit
 from lms.reports.exports import EXPORTS
 from tests.accounts.everyone import KINDS
+from tests.accounts.reference import NAMING
 from tests.accounts.world import World
+from tests.support.network import LONG_AGO
 from tests.support.sign_in import PASSWORD
 
 MISSING = "zzzzzzzzzzz"
 REASON = "preparing the meeting of the month"
 VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+class NoSampleError(LookupError):
+    """A route came that nobody said yet how to try."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,26 @@ def _units(reaches: Callable[[World, str, OrgUnit], bool]) -> Sampler:
     return sample
 
 
+def looks_at_duties(world: World, kind: str, unit: OrgUnit) -> bool:
+    """Tell who sees who holds which duty: those at or above a unit; system administrators where they appoint."""
+    if kind == "system_admin":
+        return unit.kind in {"REGION", "NETWORK"}
+    return kind != "anonymous" and world.holds_above(kind, unit, NAMING - {"CS_ADMIN"})
+
+
+def appoints_at(world: World, kind: str, unit: OrgUnit) -> bool:
+    """Tell who appoints to some duty at a unit."""
+    return unit.kind in APPOINTS_AT.get(kind, ()) and looks_at_duties(world, kind, unit)
+
+
+APPOINTS_AT = {
+    "representative": {"CENTER"},
+    "center_manager": {"CENTER"},
+    "area_manager": {"CENTER"},
+    "region_manager": {"CENTER", "AREA"},
+    "training_admin": {"CENTER", "AREA", "REGION"},
+    "system_admin": {"REGION", "NETWORK"},
+}
 counted_units = _units(World.may_count)
 named_units = _units(World.names_below)
 
@@ -91,6 +117,7 @@ VARIABLES: dict[str, Sampler] = {
     "people public_id": people,
     "rates unit_id": counted_units,
     "units unit_id": named_units,
+    "duties unit_id": _units(appoints_at),
     "courses public_id": courses,
     "imports public_id": runs,
     "new slug": words("roster"),
@@ -98,7 +125,9 @@ VARIABLES: dict[str, Sampler] = {
     "templates suffix": words("csv", "xlsx"),
     "reports kind": words(*EXPORTS),
 }
-OF_ENDPOINT: dict[str, Sampler] = {}
+OF_ENDPOINT: dict[str, Sampler] = {
+    "duties.show unit_id": _units(looks_at_duties),
+}
 
 
 def things(rule: Rule, world: World, kind: str) -> dict[str, Things]:
@@ -110,7 +139,8 @@ def _sampler(rule: Rule, variable: str) -> Sampler:
     before = rule.rule[: re.search(rf"<(?:\w+:)?{variable}>", rule.rule).start()]  # type: ignore[union-attr]
     word = re.findall(r"[\w-]+", re.sub(VARIABLE, "", before))[-1]
     found = OF_ENDPOINT.get(f"{rule.endpoint} {variable}") or VARIABLES.get(f"{word} {variable}")
-    assert found, f"{rule.rule}: add a line for '{word} {variable}' to VARIABLES in tests/accounts/samples.py"
+    if found is None:
+        raise NoSampleError(f"{rule.rule}: add a line for '{word} {variable}' to VARIABLES")
     return found
 
 
@@ -152,6 +182,17 @@ def export(world: World) -> dict[str, str]:
     return {"format": "csv", "reason": REASON, "people": "everyone", "course": world.cast.course.code}
 
 
+def appointment(world: World) -> dict[str, str]:
+    """Return the form that makes an inhabitant of the center its deputy coordinator."""
+    return {"person": world.others["inside"].public_id, "kind": "DEPUTY_COORDINATOR", "starts_on": str(world.day)}
+
+
+def ended_duty(world: World) -> dict[str, str]:
+    """Return the form that ends the coordinator's duty."""
+    person = world.person("coordinator").public_id
+    return {"duty": f"COORDINATOR.{person}.{LONG_AGO}", "last_on": str(world.day)}
+
+
 def plain(**values: str) -> Callable[[World], dict[str, Any]]:
     """Return a form that is the same in every world."""
     return lambda _world: dict(values)
@@ -159,11 +200,16 @@ def plain(**values: str) -> Callable[[World], dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Deed:
-    """A form well filled in: what is sent, and by whom it is done. `unwritten` says why no change is to be audited."""
+    """A form well filled in: what is sent, and by whom it is done.
+
+    `names_others` tells that the form itself names people or things that not everyone reaches: it may end in a 404
+    for others. `unwritten` says why no change is to be audited.
+    """
 
     by: str
     form: Callable[[World], dict[str, Any]] = field(default=plain())
     where: str = "in"
+    names_others: bool = False
     unwritten: str = ""
 
 
@@ -174,6 +220,8 @@ DEEDS: dict[str, Deed] = {
     "accounts.set_preferences": Deed("employee", plain(theme="dark"), unwritten="one's own colors are no fact"),
     "accounts.change_password": Deed("employee", new_password),
     "people.purpose": Deed("area_manager", plain(reason=REASON, next="/shortfalls")),
+    "duties.appoint": Deed("area_manager", appointment, names_others=True),
+    "duties.end": Deed("representative", ended_duty, names_others=True),
     "enrollments.preview": Deed("coordinator", assignment),
     "enrollments.assign": Deed("coordinator", assignment),
     "imports.new": Deed("training_admin", roster),
@@ -186,8 +234,13 @@ DEEDS: dict[str, Deed] = {
 
 
 def deed_at(endpoint: str) -> Deed:
-    """Return the well-filled form of an endpoint."""
-    assert endpoint in DEEDS, f"{endpoint} takes a form: add a line to DEEDS in tests/accounts/samples.py"
+    """Return the well-filled form of an endpoint.
+
+    Raises:
+        NoSampleError: there is none yet.
+    """
+    if endpoint not in DEEDS:
+        raise NoSampleError(f"{endpoint} takes a form: add a line to DEEDS")
     return DEEDS[endpoint]
 
 

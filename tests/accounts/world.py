@@ -161,6 +161,11 @@ class World(Everyone):
         """Tell by the reference whether the figures of a unit are theirs to see."""
         return kind != "anonymous" and self.facts.may_count(self.person(kind).id, unit.id, self.day)
 
+    def holds_above(self, kind: str, unit: OrgUnit, duties: set[str]) -> bool:
+        """Tell by the reference whether someone holds one of these duties at a unit or above it."""
+        held = self.facts.offices(self.person(kind).id, self.day, duties)
+        return bool(held & self.facts.above(unit.id, self.day))
+
     def names_below(self, kind: str, unit: OrgUnit) -> bool:
         """Tell by the reference whether a kind of person reaches people of some center below a unit."""
         centers = (self.cast.center, self.cast.next_door, self.cast.far_away, self.hidden)
