@@ -14,8 +14,8 @@ from lms.courses.rules import nominal_due
 from lms.enrollments.dues.actions import refresh_due_dates
 from lms.enrollments.dues.queries import load_circumstances
 from lms.enrollments.dues.rules import NOTHING_KNOWN
-from lms.enrollments.models import STATE, Enrollment, EnrollmentRevision
-from lms.enrollments.rules import Cause, Completion, Source, standing_completion
+from lms.enrollments.models import BY_HAND, STATE, Enrollment, EnrollmentRevision
+from lms.enrollments.rules import Cause, Completion, Evidence, Source, standing_completion
 from lms.shared.errors import DomainError, NotFoundError
 
 LOWEST_SCORE, HIGHEST_SCORE = Decimal(0), Decimal(100)
@@ -97,27 +97,41 @@ def record_completion(
     completed_on: date,
     completed_at: datetime | None = None,
     score: Decimal | None = None,
+    evidence: Evidence | None = None,
     actor: Actor,
 ) -> bool:
     """Latch a completion and tell whether anything changed. The one door to a completion (ruling 27).
 
     A later or lower result than the recorded one changes nothing. `completed_on` is the local day, `completed_at` the
-    instant where it is known.
+    instant where it is known. With `evidence` the actor records it by hand: then it takes no recorded one's place.
 
     Raises:
         NotFoundError: there is no such enrollment.
-        DomainError: the score is not within 0–100 ("score").
+        DomainError: the score is not within 0–100 ("score"), or the actor records their own by hand ("oneself").
     """
     enrollment = _get_locked(session, enrollment_id)
     offered = Completion(completed_on, _checked(score))
     recorded = Completion(enrollment.completed_on, enrollment.score) if enrollment.completed_on else None
-    if standing_completion(recorded, offered) == recorded:
+    if evidence and enrollment.person_id == actor.person_id:
+        raise DomainError("oneself")
+    if standing_completion(recorded, offered) == recorded or (evidence and recorded):
         return False
     _keep_former(session, enrollment, Cause.COMPLETED, actor.at)
     enrollment.completed_on, enrollment.completed_at, enrollment.score = completed_on, completed_at, offered.score
+    _sign(enrollment, evidence, actor)
     session.flush()
-    _note(session, actor, "enrollments.complete", enrollment, {"completed_on": completed_on.isoformat()})
+    detail: dict[str, object] = {"completed_on": completed_on.isoformat()}
+    detail |= {"evidence": evidence.kind, "note": evidence.note} if evidence else {}
+    reason = evidence.reason if evidence else None
+    _note(session, actor, "enrollments.complete", enrollment, detail, reason)
     return True
+
+
+def _sign(enrollment: Enrollment, evidence: Evidence | None, actor: Actor) -> None:
+    """Write beside a completion who recorded it by hand, how it is known and why; nothing where it came by itself."""
+    by_hand = (actor.person_id, evidence.kind, evidence.note, evidence.reason) if evidence else (None,) * len(BY_HAND)
+    for name, value in zip(BY_HAND, by_hand, strict=True):
+        setattr(enrollment, name, value)
 
 
 def correct_completion(
@@ -133,17 +147,21 @@ def correct_completion(
 
     Raises:
         NotFoundError: there is no such enrollment.
-        DomainError: no reason is given ("reason"), or the score is not within 0–100 ("score").
+        DomainError: no reason is given ("reason"), the score is not within 0–100 ("score"), or the completion is the
+            actor's own ("oneself").
     """
     if not reason.strip():
         raise DomainError("reason")
     enrollment = _get_locked(session, enrollment_id)
+    if enrollment.person_id == actor.person_id:
+        raise DomainError("oneself")
     score = _checked(score) if completed_on else None
     if (enrollment.completed_on, enrollment.score) == (completed_on, score):
         return False
     before = enrollment.completed_on and enrollment.completed_on.isoformat()
     _keep_former(session, enrollment, Cause.CORRECTED, actor.at)
     enrollment.completed_on, enrollment.completed_at, enrollment.score = completed_on, None, score
+    enrollment.recorded_by_id, enrollment.completion_reason = actor.person_id, reason.strip()
     session.flush()
     detail: dict[str, object] = {"before": before, "after": completed_on and completed_on.isoformat()}
     _note(session, actor, "enrollments.correct_completion", enrollment, detail, reason)

@@ -38,11 +38,32 @@ class Assignment(WithPublicId, Base):
     created_by: Mapped[Person | None] = relationship()
 
 
+class Recording(WithPublicId, Base):
+    """Someone recorded completions of others by hand: of which day, how that is known, and why it is recorded so.
+
+    Whose they are is on its line of the audit trail; each enrollment keeps what was recorded of it.
+    """
+
+    __tablename__ = "recording"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    completed_on: Mapped[date]
+    evidence_kind: Mapped[str] = mapped_column(String(20))
+    evidence_note: Mapped[str] = mapped_column(String(300))
+    reason: Mapped[str] = mapped_column(String(300))
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+    recorded: Mapped[int] = mapped_column(default=0)
+    # Made by the form that asked: the same form sent twice acts once.
+    request_key: Mapped[str] = mapped_column(String(40), unique=True)
+
+
 class EnrollmentState:
     """What may change on an enrollment; the same columns on the row in force and on its former versions.
 
     Dates are local days. `due_on` is the effective due date (after leave and graces), `nominal_due_on` the one
-    assigned; None means never due. `completed_on` is the recorded completion, whatever the score.
+    assigned; None means never due. `completed_on` is the recorded completion, whatever the score. Who recorded or
+    corrected it by hand, how it is known and why, stand beside it; all four are empty for what came by itself.
     """
 
     required: Mapped[bool]
@@ -55,11 +76,17 @@ class EnrollmentState:
     voided_on: Mapped[date | None]
     course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id"))
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    evidence_kind: Mapped[str | None] = mapped_column(String(20))
+    evidence_note: Mapped[str | None] = mapped_column(String(300))
+    completion_reason: Mapped[str | None] = mapped_column(String(300))
     recorded_at: Mapped[datetime]
 
 
 # The columns that a former version keeps, in one order for every copy.
 STATE = tuple(EnrollmentState.__annotations__)
+# Those of them that tell of a completion recorded by hand.
+BY_HAND = ("recorded_by_id", "evidence_kind", "evidence_note", "completion_reason")
 
 
 class Enrollment(EnrollmentState, Base):
@@ -101,7 +128,8 @@ class Enrollment(EnrollmentState, Base):
     source: Mapped[str] = mapped_column(String(12))
     assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"), index=True)
 
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys="Enrollment.person_id")
+    recorded_by: Mapped[Person | None] = relationship(foreign_keys="Enrollment.recorded_by_id")
     course: Mapped[Course] = relationship()
     course_version: Mapped[CourseVersion] = relationship()
     assignment: Mapped[Assignment | None] = relationship()

@@ -29,6 +29,15 @@ class Cause(StrEnum):
     IMPORTED = "IMPORTED"
 
 
+class EvidenceKind(StrEnum):
+    """How someone knows of a completion that they record by hand."""
+
+    ATTENDANCE = "ATTENDANCE"
+    CERTIFICATE = "CERTIFICATE"
+    WITNESSED = "WITNESSED"
+    OTHER = "OTHER"
+
+
 class Change(StrEnum):
     """What happened to a person that gives them grace from that day on (ruling 8)."""
 
@@ -71,6 +80,15 @@ class Completion:
 
     on: date
     score: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a completion that is recorded by hand rests on, and why it is recorded so."""
+
+    kind: EvidenceKind
+    note: str
+    reason: str
 
 
 def effective_due(

@@ -58,7 +58,7 @@ def place(session: Session) -> Place:
 
 def enrolled(session: Session) -> dict[str, tuple[int, date | None]]:
     session.rollback()
-    rows = session.execute(select(Person.staff_no, Enrollment.cycle, Enrollment.due_on).join(Enrollment))
+    rows = session.execute(select(Person.staff_no, Enrollment.cycle, Enrollment.due_on).join(Enrollment.person))
     return {staff_no: (cycle, due_on) for staff_no, cycle, due_on in rows}
 
 

@@ -66,6 +66,11 @@ def _centers(session: Session, on: date) -> Sequence[tuple[int, int | None, int 
     return [(row[0], row[1], row[2]) for row in session.execute(opened)]
 
 
+def list_writable_centers(session: Session, *, scope: Scope) -> set[int]:
+    """Return the ids of the open centers whose people the viewer may assign courses to and record completions for."""
+    return _writable_centers(session, scope, {center_id for center_id, _, _ in _centers(session, scope.on)})
+
+
 def _writable_centers(session: Session, scope: Scope, everything: set[int]) -> set[int]:
     """Return where the viewer may assign: everywhere for training administrators and the command line, else at the
     centers they hold a center's duty for."""

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from lms.enrollments.history.models import CHANGED, KEPT, KEY, KNOWN_PAIR, NEW, SAME, staged
 from lms.enrollments.history.queries import refuse_staged
 from lms.enrollments.history.rules import Refusals
-from lms.enrollments.models import STATE, Enrollment, EnrollmentRevision
+from lms.enrollments.models import BY_HAND, STATE, Enrollment, EnrollmentRevision
 from lms.enrollments.rules import Cause, Source
 
 # Cycles are moved here and back while they are numbered anew: each step keeps them unique.
@@ -128,6 +128,8 @@ def _change(connection: Connection, import_id: int, at: datetime) -> None:
             completed_at=case((completes, None), else_=Enrollment.completed_at),
             completed_on=case((completes, told.completed_on), else_=Enrollment.completed_on),
             voided_on=func.coalesce(told.voided_on, Enrollment.voided_on),
+            # Who recorded a completion by hand stands beside that one only.
+            **{name: case((completes, None), else_=getattr(Enrollment, name)) for name in BY_HAND},
             recorded_at=at,
         )
         .execution_options(synchronize_session=False)

@@ -1,0 +1,1 @@
+"""Completions that someone records for others by hand, and their correction."""
