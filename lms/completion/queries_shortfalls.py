@@ -11,7 +11,6 @@ from sqlalchemy import (
     Select,
     String,
     and_,
-    case,
     cast,
     func,
     literal,
@@ -92,8 +91,7 @@ def _severity_counts(people: Select[Any], as_of: date) -> Iterator[ColumnElement
     """Yield how many of all the people are in each severity, beside each of them: no second query adds them up."""
     oldest = people.selected_columns["oldest"]
     for severity in Severity:
-        severe = case((_is_severe(oldest, severity, as_of), 1), else_=0)
-        yield func.sum(severe).over().label(severity)
+        yield count_if(_is_severe(oldest, severity, as_of)).over().label(severity)
 
 
 def count_shortfalls(session: Session, *, scope: Scope, as_of: date, where: ShortfallFilter | None = None) -> int:
@@ -134,7 +132,7 @@ def select_shortfalls(
 ) -> Select[Any]:
     """Select everyone who falls short on `as_of` within `reach`, one row each; `reasons` adds what they miss."""
     overdue = is_overdue(as_of)
-    oldest = func.min(case((overdue, enrollment.c.due_on)))
+    oldest = func.min(enrollment.c.due_on).filter(overdue)
     missing = _missing(as_of) if reasons else null()
     tallies = person_tallies(
         as_of, reach, count_if(overdue).label("overdue"), oldest.label("oldest"), missing.label("missing")
@@ -175,7 +173,7 @@ def _is_severe(oldest: ColumnElement[date | None], severity: Severity, as_of: da
 def _missing(as_of: date) -> ColumnElement[str]:
     """Gather what is due and not done as "due date:course id" texts, so that one query tells who and why."""
     what = cast(enrollment.c.due_on, String).concat(literal(":")).concat(cast(enrollment.c.course_id, String))
-    return func.aggregate_strings(case((~_is_completed(as_of), what)), " ")
+    return func.aggregate_strings(what, " ").filter(~_is_completed(as_of))
 
 
 def _is_completed(as_of: date) -> ColumnElement[bool]:

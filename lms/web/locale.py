@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, g, request
-from flask_babel import Babel, get_locale
+from babel.support import NullTranslations
+from flask import Flask, current_app, g, has_request_context, request
+from flask_babel import Babel, get_locale, get_translations
 
 LANGUAGES = ("ko", "en")
 THEMES = ("auto", "light", "dark")
@@ -19,6 +20,8 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_TIMEZONE"] = app.config["SETTINGS"].timezone
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.root_path) + "/lms/web/translations"
     Babel(app, locale_selector=language)
+    # A page asks for hundreds of texts; Flask-Babel would look for the request's catalog as often.
+    app.jinja_env.install_gettext_callables(_text, _text_of_number, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters["localized"] = localized
     app.jinja_env.filters["local_time"] = local_time
     app.jinja_env.globals.update(get_locale=get_locale, theme=theme)
@@ -41,13 +44,32 @@ def localized(thing: object, stem: str = "name") -> str:
 
     `thing` is a row or dataclass with `<stem>_ko` and `<stem>_en`, or a mapping with those keys.
     """
-    languages = ["en", "ko"] if str(get_locale()) == "en" else ["ko", "en"]
-    for code in languages:
+    for code in _catalog()[0]:
         key = f"{stem}_{code}"
         text = thing[key] if isinstance(thing, Mapping) else getattr(thing, key)
         if text:
             return str(text)
     return ""
+
+
+def _catalog() -> tuple[tuple[str, str], NullTranslations]:
+    """Return the languages to word things in, the wanted one first, and the texts of the wanted one."""
+    forced = getattr(request, "babel_locale", None) if has_request_context() else None
+    kept: tuple[object, tuple[str, str], NullTranslations] | None = g.get("catalog")
+    if forced is not None and kept is not None and kept[0] is forced:
+        return kept[1:]
+    locale = get_locale()
+    languages = ("en", "ko") if str(locale) == "en" else ("ko", "en")
+    kept = g.catalog = (locale, languages, get_translations())
+    return kept[1:]
+
+
+def _text(text: str) -> str:
+    return _catalog()[1].ugettext(text)
+
+
+def _text_of_number(one: str, many: str, number: int) -> str:
+    return _catalog()[1].ungettext(one, many, number)
 
 
 def local_time(moment: datetime) -> str:
