@@ -11,6 +11,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import ROOT, Settings
 from lms.accounts import gate, navigation
 from lms.accounts import models as _accounts
+from lms.accounts.activation.views import blueprint as activation_pages
+from lms.accounts.browsers.views import blueprint as browsers_pages
 from lms.accounts.cli import accounts as accounts_commands
 from lms.accounts.views import blueprint as accounts_pages
 from lms.audit import models as _audit
@@ -28,6 +30,7 @@ from lms.enrollments.cli import assign, enrollments
 from lms.enrollments.dues import upload as dues_upload
 from lms.enrollments.history import upload as history_upload
 from lms.enrollments.history.cli import history as history_commands
+from lms.enrollments.recording.views import blueprint as recording_pages
 from lms.enrollments.views import blueprint as enrollments_pages
 from lms.imports import models as _imports
 from lms.imports.views import blueprint as imports_pages
@@ -35,12 +38,13 @@ from lms.jobs.queue import Job, Queue
 from lms.people import models as _people
 from lms.people.centers import upload as centers_upload
 from lms.people.centers.cli import centers as centers_commands
+from lms.people.duties.views import blueprint as duties_pages
 from lms.people.roster import upload as roster_upload
 from lms.people.roster.cli import roster as roster_commands
 from lms.people.views import blueprint as people_pages
 from lms.reports.views import blueprint as reports_pages
 from lms.shared.db import db, writing
-from lms.web import access_log, errors, headers, input_guard, locale, request_log, transactions
+from lms.web import access_log, compression, errors, headers, input_guard, locale, request_log, transactions
 from lms.web.cli import jobs as jobs_commands
 from lms.web.cli import worker
 from lms.web.serving import greet_with, serve
@@ -82,10 +86,14 @@ def _offer(app: Flask) -> None:
     for pages in (
         web_pages,
         accounts_pages,
+        activation_pages,
+        browsers_pages,
         people_pages,
+        duties_pages,
         imports_pages,
         courses_pages,
         enrollments_pages,
+        recording_pages,
         completion_pages,
         reports_pages,
     ):
@@ -105,6 +113,7 @@ def _handle_requests(app: Flask) -> None:
 
     On the way out the access log writes before the transaction ends, and headers are set on whatever comes of that.
     """
+    compression.init_app(app)
     request_log.init_app(app)
     headers.init_app(app)
     locale.init_app(app)

@@ -6,6 +6,8 @@ takes: out of scope answers the same 404 as missing.
 
 from enum import StrEnum
 
+from lms.accounts.activation.rules import ISSUING_DUTIES
+from lms.people.duties.rules import GRANTS, LOOKING
 from lms.people.rules import CENTER_DUTIES, COUNTING_DUTIES, NAMING_DUTIES, DutyKind
 
 
@@ -18,6 +20,10 @@ class Policy(StrEnum):
     NAMES = "NAMES"
     TRAINING = "TRAINING"
     ASSIGN = "ASSIGN"
+    ISSUE = "ISSUE"
+    DUTIES = "DUTIES"
+    APPOINT = "APPOINT"
+    ORGANIZATION = "ORGANIZATION"
 
 
 DUTIES: dict[Policy, frozenset[DutyKind]] = {
@@ -25,6 +31,10 @@ DUTIES: dict[Policy, frozenset[DutyKind]] = {
     Policy.NAMES: frozenset(NAMING_DUTIES),
     Policy.TRAINING: frozenset({DutyKind.TRAINING_ADMIN}),
     Policy.ASSIGN: CENTER_DUTIES | {DutyKind.TRAINING_ADMIN},
+    Policy.ISSUE: ISSUING_DUTIES,
+    Policy.DUTIES: LOOKING,
+    Policy.APPOINT: frozenset(GRANTS),
+    Policy.ORGANIZATION: frozenset({DutyKind.TRAINING_ADMIN, DutyKind.SYSTEM_ADMIN}),
 }
 
 ENDPOINTS: dict[str, Policy] = {
@@ -35,19 +45,42 @@ ENDPOINTS: dict[str, Policy] = {
     "accounts.sign_out": Policy.SIGNED_IN,
     "accounts.set_preferences": Policy.PUBLIC,
     "accounts.change_password": Policy.SIGNED_IN,
+    "browsers.account": Policy.SIGNED_IN,
+    "browsers.end": Policy.SIGNED_IN,
+    "browsers.end_others": Policy.SIGNED_IN,
+    "browsers.stay": Policy.SIGNED_IN,
+    "activation.activate": Policy.PUBLIC,
+    "activation.centers": Policy.ISSUE,
+    "activation.center": Policy.ISSUE,
+    "activation.open_names": Policy.ISSUE,
+    "activation.reset": Policy.ISSUE,
     "courses.catalog": Policy.SIGNED_IN,
     "courses.course": Policy.SIGNED_IN,
     "enrollments.assignments": Policy.ASSIGN,
     "enrollments.new_assignment": Policy.ASSIGN,
     "enrollments.preview": Policy.ASSIGN,
     "enrollments.assign": Policy.ASSIGN,
+    "recording.new": Policy.ASSIGN,
+    "recording.preview": Policy.ASSIGN,
+    "recording.record": Policy.ASSIGN,
+    "recording.history": Policy.SIGNED_IN,
+    "recording.correct": Policy.ASSIGN,
     "completion.own": Policy.SIGNED_IN,
+    "completion.own_records": Policy.SIGNED_IN,
+    "completion.person_records": Policy.SIGNED_IN,
     "completion.person": Policy.SIGNED_IN,
     "completion.rates": Policy.COUNTS,
     "completion.unit_rates": Policy.COUNTS,
     "completion.shortfalls": Policy.NAMES,
     "completion.course_enrollments": Policy.NAMES,
     "people.purpose": Policy.NAMES,
+    "duties.units": Policy.APPOINT,
+    "duties.vacancies": Policy.APPOINT,
+    "duties.show": Policy.DUTIES,
+    "duties.new": Policy.APPOINT,
+    "duties.appoint": Policy.APPOINT,
+    "duties.ask_end": Policy.APPOINT,
+    "duties.end": Policy.APPOINT,
     "imports.list_runs": Policy.TRAINING,
     "imports.new": Policy.TRAINING,
     "imports.show": Policy.TRAINING,
@@ -59,6 +92,11 @@ ENDPOINTS: dict[str, Policy] = {
     "reports.download": Policy.NAMES,
     "reports.download_rates": Policy.COUNTS,
 }
+
+# Pages ask these by themselves: asking is no sign that somebody is there, so it keeps no session alive.
+ASKED_BY_PAGES = frozenset({"imports.progress"})
+# All that is open to someone whose password another one set, until they have chosen their own.
+BEFORE_CHANGE = frozenset({"accounts.change_password", "accounts.sign_out", "browsers.stay"})
 
 
 def is_open(policy: Policy, *, signed_in: bool, duties: frozenset[DutyKind]) -> bool:

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from lms.accounts.access import ENDPOINTS, is_open
 from lms.accounts.rules import Office
+from lms.people.duties.wording import TITLES
 from lms.people.rules import DutyKind, Scope
 from lms.web.locale import localized
 
@@ -35,33 +36,35 @@ class Item:
 RATES = Destination(_l("Rates"), "chart", ("completion.rates", "completion.unit_rates"))
 SHORTFALLS = Destination(_l("Shortfall list"), "list", ("completion.shortfalls", "completion.person"))
 MY_LEARNING = Destination(_l("My learning"), "home", ("completion.own",))
+MY_RECORDS = Destination(_l("My records"), "file", ("completion.own_records",))
 COURSES = Destination(_l("Courses"), "book", ("courses.catalog", "courses.course", "completion.course_enrollments"))
 ASSIGNMENTS = Destination(
     _l("Assignments"),
     "board",
     ("enrollments.assignments", "enrollments.new_assignment", "enrollments.preview", "enrollments.assign"),
 )
+ORGANIZATION = Destination(
+    _l("Organization"),
+    "center",
+    (
+        "duties.units",
+        "duties.vacancies",
+        "duties.show",
+        "duties.new",
+        "duties.appoint",
+        "duties.ask_end",
+        "duties.end",
+    ),
+)
 IMPORTS = Destination(_l("Imports"), "upload", ("imports.list_runs", "imports.new", "imports.show"))
 # What someone with a duty needs most stands first; for everyone else that is their own learning.
-OF_DUTIES = (RATES, SHORTFALLS, IMPORTS, ASSIGNMENTS)
-
-DUTY_TITLES: dict[DutyKind, Any] = {
-    DutyKind.REPRESENTATIVE: _l("Center representative"),
-    DutyKind.COORDINATOR: _l("CS coordinator"),
-    DutyKind.DEPUTY_COORDINATOR: _l("Deputy CS coordinator"),
-    DutyKind.CENTER_MANAGER: _l("Center manager"),
-    DutyKind.AREA_MANAGER: _l("Area manager"),
-    DutyKind.REGION_MANAGER: _l("Region manager"),
-    DutyKind.TRAINING_ADMIN: _l("Training administrator"),
-    DutyKind.CS_ADMIN: _l("CS planner"),
-    DutyKind.EXECUTIVE: _l("Executive"),
-    DutyKind.AUDITOR: _l("Privacy auditor"),
-    DutyKind.SYSTEM_ADMIN: _l("System administrator"),
-}
+OF_DUTIES = (RATES, SHORTFALLS, IMPORTS, ASSIGNMENTS, ORGANIZATION)
 
 
 def init_app(app: Flask) -> None:
     """Give every page of a signed-in viewer its frame: destinations, their name, and the scope in use."""
+
+    app.jinja_env.globals["may_open"] = may_open
 
     @app.context_processor
     def frame() -> dict[str, Any]:
@@ -77,8 +80,14 @@ def init_app(app: Flask) -> None:
 def destinations(duties: frozenset[DutyKind]) -> list[Destination]:
     """Return where a viewer with these duties may go, what they need most first."""
     charged = [place for place in OF_DUTIES if _is_open(place, duties)]
-    own = (COURSES, MY_LEARNING) if charged else (MY_LEARNING, COURSES)
+    own = (COURSES, MY_LEARNING, MY_RECORDS) if charged else (MY_LEARNING, MY_RECORDS, COURSES)
     return charged + [place for place in own if _is_open(place, duties)]
+
+
+def may_open(endpoint: str) -> bool:
+    """Tell whether the viewer of this request may open an endpoint; templates ask before they lead there."""
+    known = "scope" in g and endpoint in current_app.view_functions
+    return known and is_open(ENDPOINTS[endpoint], signed_in=True, duties=g.scope.duties)
 
 
 def _is_open(place: Destination, duties: frozenset[DutyKind]) -> bool:
@@ -96,7 +105,7 @@ def _item(place: Destination) -> Item:
 
 
 def _office(office: Office) -> str:
-    title = DUTY_TITLES[office.duty] if office.duty else localized(office, "title")
+    title = TITLES[office.duty] if office.duty else localized(office, "title")
     return f"{title} · {localized(office, 'unit')}"
 
 

@@ -103,16 +103,7 @@ def scope_of(session: Session, *, person_id: int, on: date, names: Names) -> Sco
     cuts access the same day. `names` is the house's setting: "purpose", or "open" for networks where managers see
     names at once.
     """
-    postings = session.execute(
-        select(Posting.center_id, JobRole.code, on_leave(Posting.person_id, on).label("away"))
-        .join(JobRole, JobRole.id == Posting.role_id)
-        .join(OrgUnit, OrgUnit.id == Posting.center_id)
-        .where(Posting.person_id == person_id, covers(Posting, on), is_open(on))
-    ).all()
-    if not postings or any(posting.away for posting in postings):
-        return Scope(person_id=person_id, on=on)
-    held = implied_duties((posting.center_id, posting.code) for posting in postings)
-    held += _appointed(session, person_id, on)
+    held = held_duties(session, person_id=person_id, on=on)
     if not held:
         return Scope(person_id=person_id, on=on)
     opened = _stated(session, person_id, on) if names == "purpose" else {}
@@ -120,6 +111,20 @@ def scope_of(session: Session, *, person_id: int, on: date, names: Names) -> Sco
     return combine_duties(
         held, opened, _centers_under(session, units, on), person_id=person_id, on=on, names_open=names == "open"
     )
+
+
+def held_duties(session: Session, *, person_id: int, on: date) -> list[HeldDuty]:
+    """Return the duties a person holds on a day, by job and by appointment; none without a posting or on leave."""
+    postings = session.execute(
+        select(Posting.center_id, JobRole.code, on_leave(Posting.person_id, on).label("away"))
+        .join(JobRole, JobRole.id == Posting.role_id)
+        .join(OrgUnit, OrgUnit.id == Posting.center_id)
+        .where(Posting.person_id == person_id, covers(Posting, on), is_open(on))
+    ).all()
+    if not postings or any(posting.away for posting in postings):
+        return []
+    by_job = implied_duties((posting.center_id, posting.code) for posting in postings)
+    return by_job + _appointed(session, person_id, on)
 
 
 def _appointed(session: Session, person_id: int, on: date) -> list[HeldDuty]:
@@ -169,6 +174,18 @@ def get_person_by_public_id(session: Session, *, scope: Scope, public_id: str) -
         NotFoundError: out of scope or missing.
     """
     found = find_person_by_public_id(session, scope=scope, public_id=public_id)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def get_viewer(session: Session, *, scope: Scope) -> Person:
+    """Return the one who is looking.
+
+    Raises:
+        NotFoundError: nobody in person is, as on the command line.
+    """
+    found = session.get(Person, scope.person_id) if scope.person_id is not None else None
     if found is None:
         raise NotFoundError
     return found
