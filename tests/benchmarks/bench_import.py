@@ -1,4 +1,4 @@
-"""How fast a training history comes in: `flask history import` from start to exit, on the reference load's people."""
+"""How fast a roster and a training history come in: the commands from start to exit, beside the reference load."""
 
 import csv
 import os
@@ -7,9 +7,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
-from tests.benchmarks.bench_load import history_rows, reference_load
+from tests.benchmarks.bench_load import AS_OF, history_rows, reference_load, roster_rows
 from tests.benchmarks.report import Report
 from tests.support import ROOT
 from tests.support.databases import BACKENDS
@@ -27,10 +28,14 @@ sys.exit(done.exit_code)
 
 
 def run(report: Report) -> None:
-    """Import every enrollment of the load once, then the same file again."""
+    """Import every enrollment of the load once, then the same file again; then as many new people as it has."""
     with tempfile.TemporaryDirectory(prefix="completion-bench-") as folder:
-        file = Path(folder) / "history.csv"
-        rows = _write(file, large=report.large)
+        file, roster = Path(folder) / "history.csv", Path(folder) / "roster.csv"
+        header = ("staff_no", "course_code", "assigned_on", "due_on", "completed_on")
+        rows = _write(file, header, history_rows(large=report.large))
+        people = _write(
+            roster, ("staff_no", "name", "center_code", "role_code", "hired_on"), roster_rows(large=report.large)
+        )
         report.note(f"{rows:,} rows, {file.stat().st_size / 1e6:.0f} MB")
         for backend in BACKENDS:
             url = reference_load(backend, large=report.large, enrollments=False)
@@ -40,14 +45,16 @@ def run(report: Report) -> None:
             report.figure(f"{backend}: memory above idle", (peak - idle) / 1024, "MB")
             _, seconds = _command(url, folder, "history", "import", str(file))
             report.figure(f"{backend}: the same file again", rows / seconds, "rows/s")
+            _, seconds = _command(url, folder, "roster", "import", "--partial", "--effective", str(AS_OF), str(roster))
+            report.figure(f"{backend}: roster import", people / seconds, "people/s", ">= 3000")
 
 
-def _write(file: Path, *, large: bool) -> int:
+def _write(file: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> int:
     written = 0
     with file.open("w", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(("staff_no", "course_code", "assigned_on", "due_on", "completed_on"))
-        for row in history_rows(large=large):
+        writer.writerow(header)
+        for row in rows:
             writer.writerow(row)
             written += 1
     return written

@@ -87,6 +87,13 @@ def history_rows(*, large: bool = False) -> Iterator[tuple[str, str, str, str, s
         yield _staff_no(int(str(person))), f"CS-{course:03}", str(assigned), str(due), str(completed or "")
 
 
+def roster_rows(*, large: bool = False) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield as many people as the load has, none of them in it: staff number, name, center, job role, day of hire."""
+    size = SIZES[large]
+    for person in range(size.people):
+        yield f"N{person:07}", _name(person), f"C{person % size.centers:04}", ("SA", "MT")[person % 2], "2019-06-03"
+
+
 @functools.cache
 def _folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="completion-bench-"))
