@@ -1,8 +1,9 @@
 """Person, org unit, job role and the dated facts that join them."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.shared.db import Base, Recorded, WithPublicId
@@ -51,6 +52,40 @@ class OrgPlacement(Recorded, Base):
     parent_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+
+
+class OrgClosure(Recorded, Base):
+    """A unit that is open again was closed from–to. Its last closing, if it has one, is `OrgUnit.closed_on`."""
+
+    __tablename__ = "org_closure"
+    __table_args__ = (
+        CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name="interval"),
+        Index("ix_org_closure_current", "unit_id", "starts_on", sqlite_where=CURRENT, postgresql_where=CURRENT),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+
+class OrgChange(WithPublicId, Base):
+    """Someone opened, closed, reopened, moved or renamed a unit. `before` and `after` hold it whole, for undoing."""
+
+    __tablename__ = "org_change"
+    __table_args__ = (Index("ix_org_change_unit", "unit_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    effective_on: Mapped[date]
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    after: Mapped[dict[str, Any]] = mapped_column(JSON)
+    recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    undone_at: Mapped[datetime | None]
+
+    recorded_by: Mapped["Person | None"] = relationship()
 
 
 class JobRole(Base):
@@ -179,6 +214,24 @@ class Leave(Imported, Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+
+
+class PersonMerge(WithPublicId, Base):
+    """Two rows turned out to be one human: everything of `merged_id` belongs to `kept_id` until it is undone.
+
+    `restore` holds what undoing needs, by the part of the house whose facts moved.
+    """
+
+    __tablename__ = "person_merge"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kept_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    merged_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(300))
+    restore: Mapped[dict[str, Any]] = mapped_column(JSON)
+    recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    undone_at: Mapped[datetime | None]
 
 
 class NamePurpose(Base):

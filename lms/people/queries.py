@@ -13,6 +13,7 @@ from lms.people.models import (
     JobRoleTerm,
     Leave,
     NamePurpose,
+    OrgClosure,
     OrgPlacement,
     OrgUnit,
     Person,
@@ -23,7 +24,7 @@ from lms.people.rules import DutyKind, HeldDuty, Scope, StaffNumbers, UnitKind, 
 from lms.shared.errors import NotFoundError
 
 Names = Literal["purpose", "open"]
-Dated = type[Posting | Duty | Leave | OrgPlacement | JobRoleTerm]
+Dated = type[Posting | Duty | Leave | OrgPlacement | OrgClosure | JobRoleTerm]
 
 
 def covers(row: Dated, on: date) -> ColumnElement[bool]:
@@ -38,6 +39,8 @@ def is_open(on: date) -> ColumnElement[bool]:
     return and_(
         or_(OrgUnit.opened_on.is_(None), OrgUnit.opened_on <= on),
         or_(OrgUnit.closed_on.is_(None), OrgUnit.closed_on > on),
+        # Closed for a while: few ever were, so the database reads them once, not for every row.
+        OrgUnit.id.not_in(select(OrgClosure.unit_id).where(covers(OrgClosure, on))),
     )
 
 

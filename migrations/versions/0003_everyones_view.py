@@ -14,6 +14,7 @@ def upgrade() -> None:
     """Add the tables of everyone's own view."""
     _add_recording()
     _add_accounts()
+    _add_organization()
     _list_subjects()
     _add_reviews()
     _guard_trail()
@@ -23,7 +24,58 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them again."""
     _drop_recording()
+    _drop_organization()
     _drop_accounts()
+
+
+def _add_organization() -> None:
+    instant = sa.DateTime(timezone=True)
+    current = sa.text("superseded_at IS NULL")
+    op.create_table(
+        "org_closure",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("unit_id", sa.Integer(), sa.ForeignKey("org_unit.id"), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date()),
+        sa.Column("recorded_at", instant, nullable=False),
+        sa.Column("superseded_at", instant),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name="interval"),
+    )
+    columns = ["unit_id", "starts_on"]
+    op.create_index("ix_org_closure_current", "org_closure", columns, sqlite_where=current, postgresql_where=current)
+    op.create_table(
+        "org_change",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("public_id", sa.String(11), nullable=False, unique=True),
+        sa.Column("unit_id", sa.Integer(), sa.ForeignKey("org_unit.id"), nullable=False),
+        sa.Column("kind", sa.String(10), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("recorded_at", instant, nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("undone_at", instant),
+    )
+    op.create_index("ix_org_change_unit", "org_change", ["unit_id", "id"])
+    op.create_table(
+        "person_merge",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("public_id", sa.String(11), nullable=False, unique=True),
+        sa.Column("kept_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("merged_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("reason", sa.String(300), nullable=False),
+        sa.Column("restore", sa.JSON(), nullable=False),
+        sa.Column("recorded_at", instant, nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), sa.ForeignKey("person.id")),
+        sa.Column("undone_at", instant),
+    )
+    op.create_index("ix_person_merge_kept_id", "person_merge", ["kept_id"])
+    op.create_index("ix_person_merge_merged_id", "person_merge", ["merged_id"])
+
+
+def _drop_organization() -> None:
+    for table in ("person_merge", "org_change", "org_closure"):
+        op.drop_table(table)
 
 
 def _add_accounts() -> None:
@@ -161,6 +213,8 @@ def _list_subjects() -> None:
     listed = "(SELECT count(*) FROM audit_subject WHERE event_id = audit_event.id)"
     op.execute(f"UPDATE audit_event SET is_listed = {listed} >= subject_count")  # noqa: S608
     op.drop_column("audit_event", "subject_ids")
+    few = {"sqlite_where": sa.text("is_listed = 0"), "postgresql_where": sa.text("is_listed = false")}
+    op.create_index("ix_audit_event_unlisted", "audit_event", ["at", "id"], **few)
 
 
 def _unlist_subjects() -> None:
@@ -169,6 +223,7 @@ def _unlist_subjects() -> None:
     op.execute(IDS_OF[bind.dialect.name])
     # As it was written before: more than were listed stand as the JSON null.
     op.execute("UPDATE audit_event SET subject_ids = 'null' WHERE NOT is_listed AND subject_count > 1000")
+    op.drop_index("ix_audit_event_unlisted", "audit_event")
     op.drop_table("audit_subject")
     with op.batch_alter_table("audit_event") as table:
         for name, _columns in NEW_INDEXES:
