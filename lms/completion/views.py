@@ -11,8 +11,7 @@ from lms.completion.queries_enrollments import find_standing, list_person_lines
 from lms.completion.queries_places import list_postings
 from lms.completion.rules import DEFAULT_TARGET, Dimension
 from lms.courses.queries import get_course
-from lms.people.queries import find_posting, get_person_by_public_id
-from lms.people.rules import names_open
+from lms.people.queries import find_posting, find_unit_to_open, get_person_by_public_id
 from lms.people.viewer import current_scope
 from lms.shared.db import db
 from lms.web.access_log import note_access
@@ -75,9 +74,9 @@ def course_enrollments(public_id: str) -> Answer:
 def person(public_id: str) -> Answer:
     session, scope, as_of = db.session(), current_scope(), requested_day()
     found = get_person_by_public_id(session, scope=scope, public_id=public_id)
-    posting = find_posting(session, scope=scope, person_id=found.id, on=scope.on)
-    if found.id != scope.person_id and posting and not names_open(scope, {posting.center_id}):
-        return render_template("completion/names_closed.html", unit=posting.center)
+    unit = find_unit_to_open(session, scope=scope, person=found)
+    if unit is not None:
+        return render_template("completion/names_closed.html", unit=unit)
     lines = list_person_lines(session, scope=scope, person_id=found.id, as_of=as_of)
     if found.id != scope.person_id:
         note_access("view", "person", public_id, subject_ids=[found.id], detail={"as_of": as_of.isoformat()})

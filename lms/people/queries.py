@@ -20,7 +20,16 @@ from lms.people.models import (
     Posting,
     StaffNumber,
 )
-from lms.people.rules import DutyKind, HeldDuty, Scope, StaffNumbers, UnitKind, combine_duties, implied_duties
+from lms.people.rules import (
+    DutyKind,
+    HeldDuty,
+    Scope,
+    StaffNumbers,
+    UnitKind,
+    combine_duties,
+    implied_duties,
+    names_open,
+)
 from lms.shared.errors import NotFoundError
 
 Names = Literal["purpose", "open"]
@@ -229,6 +238,25 @@ def get_unit_with_names(session: Session, *, scope: Scope, public_id: str) -> Or
     if not reached:
         raise NotFoundError
     return unit
+
+
+def find_unit_to_open(session: Session, *, scope: Scope, person: Person) -> OrgUnit | None:
+    """Return the unit that the viewer states a purpose for before they see who this person is; None: they may now.
+
+    Whoever works nowhere today, or in a closed center, is opened with the whole network.
+    """
+    if person.id == scope.person_id:
+        return None
+    centers = session.scalars(
+        select(OrgUnit)
+        .join(Posting, Posting.center_id == OrgUnit.id)
+        .where(Posting.person_id == person.id, covers(Posting, scope.on), is_open(scope.on))
+        .order_by(Posting.is_primary.desc())
+    ).all()
+    reached = [center for center in centers if scope.network or center.id in scope.center_ids]
+    if names_open(scope) or any(names_open(scope, {center.id}) for center in reached):
+        return None
+    return reached[0] if reached else session.scalars(select(OrgUnit).where(OrgUnit.kind == UnitKind.NETWORK)).one()
 
 
 def find_posting(session: Session, *, scope: Scope, person_id: int, on: date) -> Posting | None:

@@ -43,7 +43,7 @@ def rules(app: Flask) -> list[Rule]:
 
 
 def cells(app: Flask, world: World, kind: str, methods: tuple[str, ...] = METHODS) -> Iterator[Cell]:
-    """Yield every request; methods that no route takes are tried at the first address of each.
+    """Yield every request; methods that a route does not take, and HEAD, are tried at the first address of each.
 
     A route without samples is left out here; `without_samples` tells of it.
     """
@@ -51,7 +51,7 @@ def cells(app: Flask, world: World, kind: str, methods: tuple[str, ...] = METHOD
         with suppress(NoSampleError):
             for number, (where, address, is_reached) in enumerate(addresses(rule, world, kind)):
                 for method in methods:
-                    if method not in OTHER or number == 0:
+                    if number == 0 or (method in (rule.methods or ()) and method not in {"HEAD", "OPTIONS"}):
                         yield Cell(rule, method, where, address, is_reached)
 
 

@@ -71,11 +71,13 @@ class Trail:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.seen = self._last()
+        self.seen = 0
+        self.start()
 
-    def _last(self) -> int:
+    def start(self) -> None:
+        """Count from what stands there now."""
         self.session.rollback()
-        return self.session.scalar(select(func.max(AuditEvent.id))) or 0
+        self.seen = self.session.scalar(select(func.max(AuditEvent.id))) or 0
 
     def new(self) -> list[AuditEvent]:
         """Return the lines written since the last call."""

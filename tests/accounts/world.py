@@ -90,6 +90,7 @@ class World(Everyone):
         self.session = session
         self.day = today()
         self.others: dict[str, Person] = {}
+        self._canaries: dict[str, list[Canary]] = {}
         self._add_people()
         self._add_units()
         self._add_traces()
@@ -174,8 +175,13 @@ class World(Everyone):
             self.facts.names_at(self.person(kind).id, center, self.day) for center in below
         )
 
-    def canaries(self, kind: str) -> Iterator[Canary]:
-        """Yield what may stand in no answer to this kind of person, as long as they stated no purpose."""
+    def canaries(self, kind: str) -> list[Canary]:
+        """Return what may stand in no answer to this kind of person, as long as they stated no purpose."""
+        if kind not in self._canaries:
+            self._canaries[kind] = list(self._hidden_from(kind))
+        return self._canaries[kind]
+
+    def _hidden_from(self, kind: str) -> Iterator[Canary]:
         for name, person in self.others.items():
             if not self.sees_name(kind, person):
                 for word in WORDS[name]:
