@@ -18,7 +18,6 @@ from lms.completion.queries_places import Unit
 from lms.completion.queries_shortfalls import list_shortfalls
 from lms.completion.rules import (
     Dimension,
-    EnrollmentState,
     PersonLine,
     RateLine,
     ShortfallFilter,
@@ -211,37 +210,6 @@ def tally_of(lines: Iterable[PersonLine]) -> Tally:
 
 def _in_time(line: PersonLine) -> bool:
     return bool(line.completed_on and line.due_on and line.completed_on <= line.due_on)
-
-
-@dataclass(frozen=True, slots=True)
-class OwnList:
-    """A person's enrollments, split by what there is to do about them; `next` is the most urgent of `open`."""
-
-    open: Sequence[PersonLine]
-    done: Sequence[PersonLine]
-    other: Sequence[PersonLine]
-
-    @property
-    def next(self) -> PersonLine | None:
-        """Return what to do first."""
-        return self.open[0] if self.open else None
-
-    @property
-    def overdue(self) -> int:
-        """Return how many are past their due date."""
-        return sum(1 for line in self.open if line.state is EnrollmentState.OVERDUE)
-
-
-def own_list(lines: Iterable[PersonLine]) -> OwnList:
-    """Split a person's enrollments; the open ones stay in order of urgency, the done ones latest first."""
-    still_open = {EnrollmentState.OVERDUE, EnrollmentState.DUE_SOON, EnrollmentState.NOT_DUE}
-    every = list(lines)
-    done = [line for line in every if line.done and line.state is not EnrollmentState.VOID]
-    return OwnList(
-        open=[line for line in every if not line.done and line.state in still_open],
-        done=sorted(done, key=lambda line: (line.completed_on or date.min, line.course_code), reverse=True),
-        other=[line for line in every if not line.done and line.state not in still_open],
-    )
 
 
 def course_page(session: Session, asked: Asked[CourseForm], code: str, *, number: int) -> Page[EnrollmentRow]:

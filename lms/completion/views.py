@@ -1,17 +1,25 @@
 """Pages about rates, shortfalls and people. Each reads the address, asks once, and shows the answer."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request
 
 from lms.completion import pages, wording
+from lms.completion.center.views import add_pages
 from lms.completion.forms import DEFAULT_SORT, BreakdownForm, CourseForm, ShortfallForm
+from lms.completion.learning import wording as learning_words
+from lms.completion.learning.queries import read_learning
+from lms.completion.learning.rules import by_when
 from lms.completion.parameters import Asked, F, read_parameters
 from lms.completion.queries_enrollments import find_standing, list_person_lines
 from lms.completion.queries_places import list_postings
+from lms.completion.records import wording as records_words
+from lms.completion.records.queries import read_records
 from lms.completion.rules import DEFAULT_TARGET, Dimension
 from lms.courses.queries import get_course
-from lms.people.queries import find_posting, find_unit_to_open, get_person_by_public_id
+from lms.enrollments.rules import GRACE_DAYS
+from lms.people.queries import find_posting, find_unit_to_open, get_person_by_public_id, get_viewer
 from lms.people.viewer import current_scope
 from lms.shared.db import db
 from lms.web.access_log import note_access
@@ -19,6 +27,7 @@ from lms.web.dates import requested_day, today
 from lms.web.numbers import page_number
 
 blueprint = Blueprint("completion", __name__)
+add_pages(blueprint)
 Answer = str | tuple[str, int]
 # What a link to another unit keeps.
 CARRIED = ("as_of", "role", "tier", "course", "people")
@@ -98,9 +107,48 @@ def person(public_id: str) -> Answer:
 @blueprint.get("/me")
 def own() -> Answer:
     scope, day = current_scope(), today()
-    lines = list_person_lines(db.session(), scope=scope, person_id=scope.person_id or 0, as_of=day)
+    page = read_learning(db.session(), scope=scope, person_id=scope.person_id or 0, as_of=day)
     return render_template(
-        "completion/own.html", own=pages.own_list(lines), tally=pages.tally_of(lines), as_of=day, wording=wording
+        "completion/own.html",
+        page=page,
+        learning=page.learning,
+        groups=by_when(page.learning.lines),
+        tally=pages.tally_of(page.learning.lines),
+        grace_days=GRACE_DAYS,
+        as_of=day,
+        words=learning_words,
+        wording=wording,
+    )
+
+
+@blueprint.get("/me/records")
+def own_records() -> Answer:
+    return _records(get_viewer(db.session(), scope=current_scope()), today())
+
+
+@blueprint.get("/people/<public_id>/records")
+def person_records(public_id: str) -> Answer:
+    session, scope, day = db.session(), current_scope(), today()
+    found = get_person_by_public_id(session, scope=scope, public_id=public_id)
+    unit = find_unit_to_open(session, scope=scope, person=found)
+    if unit is not None:
+        return render_template("completion/names_closed.html", unit=unit)
+    if found.id != scope.person_id:
+        note_access("view", "records", public_id, subject_ids=[found.id])
+    return _records(found, day)
+
+
+def _records(person: Any, day: date) -> str:
+    session, scope = db.session(), current_scope()
+    return render_template(
+        "completion/own_records.html",
+        person=person,
+        is_own=person.id == scope.person_id,
+        records=read_records(session, scope=scope, person_id=person.id, as_of=day),
+        posting=find_posting(session, scope=scope, person_id=person.id, on=day),
+        as_of=day,
+        words=records_words,
+        wording=wording,
     )
 
 

@@ -1,6 +1,6 @@
 """Days in requests."""
 
-from datetime import date
+from datetime import date, datetime
 
 from flask import abort, current_app, request
 
@@ -10,6 +10,11 @@ from lms.shared.clock import local_date, utcnow
 def today() -> date:
     """Return the present day in the organization's zone."""
     return local_date(utcnow(), current_app.config["SETTINGS"].timezone)
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day of an instant in the organization's zone."""
+    return local_date(moment, current_app.config["SETTINGS"].timezone)
 
 
 def requested_day(name: str = "as_of") -> date:

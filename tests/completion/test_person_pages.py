@@ -94,8 +94,8 @@ def test_an_employee_reads_what_to_do_next(cast: Cast, look: Callable, session: 
     first = page.split('class="next-step"')[1].split("</section>")[0]
     assert "고객 응대 기본" in first  # overdue since 2019
     assert "곧 할 과정" in page.split("</section>")[1]
-    assert re.search("D-3|Due in 3 days", page)
-    assert "마친 과정" in page.split('class="fold"')[1]
+    assert re.search("D-3|3 days left", page)
+    assert "마친 과정" in page.split('class="ladder"')[1]
 
 
 def test_whoever_has_done_everything_is_told_so(cast: Cast, look: Callable):

@@ -2,8 +2,27 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
-from lms.enrollments.rules import Away, Change, Stay, effective_due, events_of
+from lms.enrollments.rules import Away, Change, Event, Stay, effective_due, events_of
+
+
+class Mover(StrEnum):
+    """What moves a due date."""
+
+    LEAVE = "LEAVE"
+    HIRE = "HIRE"
+    REHIRE = "REHIRE"
+    TRANSFER = "TRANSFER"
+    ROLE = "ROLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Why a due date was moved, and the day of it: of a leave the first day back, None while it lasts."""
+
+    by: Mover
+    on: date | None
 
 
 @dataclass(slots=True)
@@ -21,12 +40,33 @@ class Circumstances:
         """
         if nominal is None or not (self.aways or self.stays):
             return nominal
-        events = events_of([stay for stay, _ in self.stays])
+        events = self._events()
         aways = [away for away, known_at in self.aways if stated_at is None or known_at > stated_at]
         if stated_at is not None:
             known = {stay.starts_on: known_at for stay, known_at in self.stays}
             events = [event for event in events if event.kind is not Change.HIRE and known[event.on] > stated_at]
         return effective_due(nominal, assigned_on, aways, events)
+
+    def move(self, nominal: date | None, assigned_on: date, due_on: date | None) -> Move | None:
+        """Return what moved a due date from `nominal` to `due_on`, the latest of several; None when nothing known did.
+
+        What the due date would be without a fact tells whether that fact moved it.
+        """
+        if nominal is None or due_on is None or due_on <= nominal:
+            return None
+        aways, events = [away for away, _ in self.aways], self._events()
+        with_all = effective_due(nominal, assigned_on, aways, events)
+        for event in sorted(events, key=lambda event: event.on, reverse=True):
+            others = [other for other in events if other is not event]
+            if effective_due(nominal, assigned_on, aways, others) != with_all:
+                return Move(Mover(event.kind), event.on)
+        for away in sorted(aways, key=lambda away: away.starts_on, reverse=True):
+            if effective_due(nominal, assigned_on, [away]) != nominal:
+                return Move(Mover.LEAVE, away.ends_on)
+        return None
+
+    def _events(self) -> list[Event]:
+        return events_of([stay for stay, _ in self.stays])
 
 
 NOTHING_KNOWN = Circumstances()

@@ -1,0 +1,96 @@
+"""Reading what a person is to learn: their lines, what opens what, why each was asked and what moved its date."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from lms.completion.learning.rules import Learning
+from lms.completion.queries_enrollments import list_person_lines
+from lms.completion.rules import PersonLine
+from lms.courses.models import Course, CoursePrerequisite, CourseVersion
+from lms.enrollments.dues.queries import load_circumstances
+from lms.enrollments.dues.rules import NOTHING_KNOWN, Move
+from lms.enrollments.models import Assignment, Enrollment
+from lms.people.models import Person
+from lms.people.rules import Scope
+
+
+class Request(NamedTuple):
+    """Why an enrollment is asked for: its source, the rule's trigger, or who assigned it and with what words."""
+
+    source: str
+    trigger: str | None
+    minutes: int | None
+    chapters: int | None
+    assigned_by: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LearningPage:
+    """A person's learning with its reasons; requests and moves are by enrollment id."""
+
+    learning: Learning
+    requests: Mapping[int, Request]
+    moves: Mapping[int, Move]
+
+
+def read_learning(session: Session, *, scope: Scope, person_id: int, as_of: date) -> LearningPage:
+    """Read everything a person is to learn on a day, and why.
+
+    Raises:
+        NotFoundError: the viewer may not name the person, or there is none.
+    """
+    lines = list_person_lines(session, scope=scope, person_id=person_id, as_of=as_of)
+    learning = Learning(lines, _prerequisites(session, person_id))
+    return LearningPage(learning, _requests(session, person_id), _moves(session, person_id, learning.open))
+
+
+def _prerequisites(session: Session, person_id: int) -> dict[str, list[str]]:
+    """Return by course of the person the codes of the courses it opens after."""
+    needed = aliased(Course)
+    pairs = session.execute(
+        select(Course.code, needed.code)
+        .join(CoursePrerequisite, CoursePrerequisite.course_id == Course.id)
+        .join(needed, needed.id == CoursePrerequisite.requires_id)
+        .where(Course.id.in_(select(Enrollment.course_id).where(Enrollment.person_id == person_id)))
+        .order_by(Course.code, needed.code)
+    )
+    found: dict[str, list[str]] = {}
+    for code, requires in pairs:
+        found.setdefault(code, []).append(requires)
+    return found
+
+
+def _requests(session: Session, person_id: int) -> dict[int, Request]:
+    rows = session.execute(
+        select(
+            Enrollment.id,
+            Enrollment.source,
+            Course.trigger,
+            CourseVersion.minutes,
+            CourseVersion.chapters,
+            Person.name,
+            Assignment.reason,
+        )
+        .join(Course, Course.id == Enrollment.course_id)
+        .join(CourseVersion, CourseVersion.id == Enrollment.course_version_id)
+        .outerjoin(Assignment, Assignment.id == Enrollment.assignment_id)
+        .outerjoin(Person, Person.id == Assignment.created_by_id)
+        .where(Enrollment.person_id == person_id)
+    )
+    return {row[0]: Request(*row[1:]) for row in rows}
+
+
+def _moves(session: Session, person_id: int, lines: list[PersonLine]) -> dict[int, Move]:
+    """Return what moved the due dates of these lines, by enrollment id; asks only when one was moved."""
+    moved = [line for line in lines if line.due_on != line.nominal_due_on]
+    if not moved:
+        return {}
+    known = load_circumstances(session, [person_id]).get(person_id, NOTHING_KNOWN)
+    found = {line.enrollment_id: known.move(line.nominal_due_on, line.assigned_on, line.due_on) for line in moved}
+    return {enrollment_id: move for enrollment_id, move in found.items() if move is not None}
