@@ -41,7 +41,10 @@ from lms.people.centers.cli import centers as centers_commands
 from lms.people.duties.views import blueprint as duties_pages
 from lms.people.roster import upload as roster_upload
 from lms.people.roster.cli import roster as roster_commands
+from lms.people.search.views import blueprint as people_search_pages
 from lms.people.views import blueprint as people_pages
+from lms.reports.trail import jobs as _trail_jobs
+from lms.reports.trail.views import blueprint as trail_pages
 from lms.reports.views import blueprint as reports_pages
 from lms.shared.db import db, writing
 from lms.web import access_log, compression, errors, headers, input_guard, locale, request_log, transactions
@@ -50,6 +53,8 @@ from lms.web.cli import worker
 from lms.web.serving import greet_with, serve
 from lms.web.views import blueprint as web_pages
 
+# Importing a module of sweeps is what registers them.
+SWEEPS = (_trail_jobs,)
 # Alembic compares these with the migrations; importing them is what registers the tables.
 MODELS = (_accounts, _audit, _courses, _enrollments, _imports, _people)
 
@@ -96,6 +101,8 @@ def _offer(app: Flask) -> None:
         recording_pages,
         completion_pages,
         reports_pages,
+        trail_pages,
+        people_search_pages,
     ):
         app.register_blueprint(pages)
     for command in (accounts_commands, demo_commands, serve, jobs_commands, worker, centers_commands, roster_commands):

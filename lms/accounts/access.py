@@ -20,10 +20,12 @@ class Policy(StrEnum):
     NAMES = "NAMES"
     TRAINING = "TRAINING"
     ASSIGN = "ASSIGN"
+    CENTER = "CENTER"
     ISSUE = "ISSUE"
     DUTIES = "DUTIES"
     APPOINT = "APPOINT"
     ORGANIZATION = "ORGANIZATION"
+    AUDIT = "AUDIT"
 
 
 DUTIES: dict[Policy, frozenset[DutyKind]] = {
@@ -31,10 +33,12 @@ DUTIES: dict[Policy, frozenset[DutyKind]] = {
     Policy.NAMES: frozenset(NAMING_DUTIES),
     Policy.TRAINING: frozenset({DutyKind.TRAINING_ADMIN}),
     Policy.ASSIGN: CENTER_DUTIES | {DutyKind.TRAINING_ADMIN},
+    Policy.CENTER: CENTER_DUTIES,
     Policy.ISSUE: ISSUING_DUTIES,
     Policy.DUTIES: LOOKING,
     Policy.APPOINT: frozenset(GRANTS),
     Policy.ORGANIZATION: frozenset({DutyKind.TRAINING_ADMIN, DutyKind.SYSTEM_ADMIN}),
+    Policy.AUDIT: frozenset({DutyKind.AUDITOR}),
 }
 
 ENDPOINTS: dict[str, Policy] = {
@@ -58,6 +62,7 @@ ENDPOINTS: dict[str, Policy] = {
     "courses.course": Policy.SIGNED_IN,
     "enrollments.assignments": Policy.ASSIGN,
     "enrollments.new_assignment": Policy.ASSIGN,
+    "enrollments.new_for_people": Policy.ASSIGN,
     "enrollments.preview": Policy.ASSIGN,
     "enrollments.assign": Policy.ASSIGN,
     "recording.new": Policy.ASSIGN,
@@ -69,6 +74,9 @@ ENDPOINTS: dict[str, Policy] = {
     "completion.own_records": Policy.SIGNED_IN,
     "completion.person_records": Policy.SIGNED_IN,
     "completion.person": Policy.SIGNED_IN,
+    "completion.center": Policy.CENTER,
+    "completion.center_of": Policy.NAMES,
+    "completion.board": Policy.NAMES,
     "completion.rates": Policy.COUNTS,
     "completion.unit_rates": Policy.COUNTS,
     "completion.shortfalls": Policy.NAMES,
@@ -91,6 +99,13 @@ ENDPOINTS: dict[str, Policy] = {
     "imports.template": Policy.TRAINING,
     "reports.download": Policy.NAMES,
     "reports.download_rates": Policy.COUNTS,
+    "trail.search": Policy.AUDIT,
+    "trail.event": Policy.AUDIT,
+    "trail.extract": Policy.AUDIT,
+    "trail.downloads": Policy.AUDIT,
+    "trail.reviews": Policy.AUDIT,
+    "trail.review": Policy.AUDIT,
+    "search.people": Policy.NAMES,
 }
 
 # Pages ask these by themselves: asking is no sign that somebody is there, so it keeps no session alive.

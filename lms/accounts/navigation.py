@@ -11,6 +11,7 @@ from lms.accounts.access import ENDPOINTS, is_open
 from lms.accounts.rules import Office
 from lms.people.duties.wording import TITLES
 from lms.people.rules import DutyKind, Scope
+from lms.shared.clock import utcnow
 from lms.web.locale import localized
 
 
@@ -33,6 +34,7 @@ class Item:
     active: bool
 
 
+CENTER = Destination(_l("My center"), "center", ("completion.center", "completion.center_of", "completion.board"))
 RATES = Destination(_l("Rates"), "chart", ("completion.rates", "completion.unit_rates"))
 SHORTFALLS = Destination(_l("Shortfall list"), "list", ("completion.shortfalls", "completion.person"))
 MY_LEARNING = Destination(_l("My learning"), "home", ("completion.own",))
@@ -41,7 +43,13 @@ COURSES = Destination(_l("Courses"), "book", ("courses.catalog", "courses.course
 ASSIGNMENTS = Destination(
     _l("Assignments"),
     "board",
-    ("enrollments.assignments", "enrollments.new_assignment", "enrollments.preview", "enrollments.assign"),
+    (
+        "enrollments.assignments",
+        "enrollments.new_assignment",
+        "enrollments.new_for_people",
+        "enrollments.preview",
+        "enrollments.assign",
+    ),
 )
 ORGANIZATION = Destination(
     _l("Organization"),
@@ -56,9 +64,13 @@ ORGANIZATION = Destination(
         "duties.end",
     ),
 )
+ACCOUNTS = Destination(_l("Accounts"), "key", ("activation.centers", "activation.center", "activation.reset"))
 IMPORTS = Destination(_l("Imports"), "upload", ("imports.list_runs", "imports.new", "imports.show"))
+TRAIL = Destination(_l("Access record"), "shield", ("trail.search", "trail.event", "trail.extract"))
+DOWNLOADS = Destination(_l("Downloads and reasons"), "download", ("trail.downloads",))
+REVIEWS = Destination(_l("Monthly review"), "check", ("trail.reviews", "trail.review"))
 # What someone with a duty needs most stands first; for everyone else that is their own learning.
-OF_DUTIES = (RATES, SHORTFALLS, IMPORTS, ASSIGNMENTS, ORGANIZATION)
+OF_DUTIES = (CENTER, RATES, SHORTFALLS, IMPORTS, ASSIGNMENTS, ORGANIZATION, ACCOUNTS, TRAIL, DOWNLOADS, REVIEWS)
 
 
 def init_app(app: Flask) -> None:
@@ -74,6 +86,8 @@ def init_app(app: Flask) -> None:
             "navigation": [_item(place) for place in destinations(g.scope.duties)],
             "viewer_name": current_user.name,
             "viewer_scope": " / ".join(_office(office) for office in g.viewer_offices),
+            "session_left": g.session_clock.seconds_left(utcnow()),
+            "session_ends_at": g.session_clock.ends_at,
         }
 
 
@@ -112,4 +126,4 @@ def _office(office: Office) -> str:
 def first_page(scope: Scope) -> str:
     """Return the address of the page a viewer starts on."""
     places = destinations(scope.duties)
-    return url_for(places[0].endpoints[0]) if places else url_for("accounts.change_password")
+    return url_for(places[0].endpoints[0]) if places else url_for("browsers.account")

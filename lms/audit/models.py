@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.shared.db import Base, WithPublicId
@@ -24,7 +24,12 @@ class AuditEvent(WithPublicId, Base):
         Index("ix_audit_event_action", "action", "at", "id"),
         Index("ix_audit_event_origin", "origin", "at", "id"),
         Index("ix_audit_event_object", "object_type", "object_id"),
-    )
+        # Few, and asked for by every search for a person: who may be in a set that is kept as a query.
+        Index(
+            "ix_audit_event_unlisted", "at", "id",
+            sqlite_where=text("is_listed = 0"), postgresql_where=text("is_listed = false"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]

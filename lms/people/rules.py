@@ -195,3 +195,14 @@ class StaffNumbers:
 def is_digits(text: str) -> bool:
     """Tell whether a text is made of the digits 0 to 9 only."""
     return text.isascii() and text.isdigit()
+
+
+def masked_name(name: str) -> str:
+    """Return a name as those see it who need not know it: 홍*동, 이*, J**e S***h."""
+    return " ".join(_masked(word) for word in name.split())
+
+
+def _masked(word: str) -> str:
+    if len(word) < 3:
+        return word[:1] + "*" * (len(word) - 1)
+    return word[0] + "*" * (len(word) - 2) + word[-1]

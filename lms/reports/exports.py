@@ -55,7 +55,8 @@ ENROLLMENT_HEADINGS: tuple[Heading, ...] = (
 class Export:
     """A list that can be downloaded. `file_stem` names the file in the reader's language, `kind` in plain ASCII.
 
-    `names_people` tells whether it names people at all; `find_subjects` whom, for the access record.
+    `names_people` tells whether it names people at all; `find_subjects` whom, for the access record,
+    with their ids when there are no more than told.
     """
 
     kind: str
@@ -63,15 +64,13 @@ class Export:
     file_stem: Any
     form: type[RateForm]
     headings: tuple[Heading, ...]
-    find_subjects: Callable[[Session, Asked[Any]], Subjects]
+    find_subjects: Callable[[Session, Asked[Any], int], Subjects]
     rows: Callable[[Asked[Any]], Rows]
     names_people: bool = True
 
 
-def _shortfall_subjects(session: Session, asked: Asked[Any]) -> Subjects:
-    return queries.find_shortfall_subjects(
-        session, scope=asked.scope, as_of=asked.as_of, where=asked.where, most=MOST_IDS
-    )
+def _shortfall_subjects(session: Session, asked: Asked[Any], most: int) -> Subjects:
+    return queries.find_shortfall_subjects(session, scope=asked.scope, as_of=asked.as_of, where=asked.where, most=most)
 
 
 def _shortfall_rows(asked: Asked[Any]) -> Rows:
@@ -87,11 +86,11 @@ def _breakdown(asked: Asked[Any]) -> Dimension:
     return Dimension(by.upper()) if by else BELOW[(asked.unit or asked.units.home).kind]
 
 
-def _rate_subjects(session: Session, asked: Asked[Any]) -> Subjects:
+def _rate_subjects(session: Session, asked: Asked[Any], most: int) -> Subjects:
     if _breakdown(asked) is not Dimension.PERSON:
         return Subjects(0, ())
     return queries.find_enrollment_subjects(
-        session, scope=asked.scope, as_of=asked.as_of, where=asked.where, pick=Pick.ALL, most=MOST_IDS
+        session, scope=asked.scope, as_of=asked.as_of, where=asked.where, pick=Pick.ALL, most=most
     )
 
 
@@ -103,11 +102,11 @@ def _rate_rows(asked: Asked[Any]) -> Rows:
     )
 
 
-def _enrollment_subjects(pick: Pick | None) -> Callable[[Session, Asked[Any]], Subjects]:
-    def find(session: Session, asked: Asked[Any]) -> Subjects:
+def _enrollment_subjects(pick: Pick | None) -> Callable[[Session, Asked[Any], int], Subjects]:
+    def find(session: Session, asked: Asked[Any], most: int) -> Subjects:
         chosen = pick or asked.form.pick
         return queries.find_enrollment_subjects(
-            session, scope=asked.scope, as_of=asked.as_of, where=asked.where, pick=chosen, most=MOST_IDS
+            session, scope=asked.scope, as_of=asked.as_of, where=asked.where, pick=chosen, most=most
         )
 
     return find

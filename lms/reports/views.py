@@ -10,7 +10,7 @@ from lms.audit import actions as audit
 from lms.completion.forms import ReasonForm
 from lms.completion.parameters import Asked, read_parameters
 from lms.people.viewer import current_scope
-from lms.reports.exports import EXPORTS, Export, file_name
+from lms.reports.exports import EXPORTS, MOST_IDS, Export, file_name
 from lms.reports.files import MIME_TYPES, TableFile, file_answer
 from lms.reports.wording import cover, terms, words
 from lms.shared.clock import utcnow
@@ -50,7 +50,7 @@ def _download(export: Export) -> Answer:
 
 def _record(export: Export, asked: Asked[Any], reason: str, suffix: str) -> None:
     """Write who takes whose data away and why; it is on disk before the first byte leaves."""
-    subjects = export.find_subjects(db.session(), asked)
+    subjects = export.find_subjects(db.session(), asked, MOST_IDS)
     audit.record(
         db.session(),
         actor(),

@@ -1,0 +1,134 @@
+"""The codes of the trail in words."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import lazy_gettext as _l
+
+from lms.audit.queries import Line
+from lms.audit.rules_downloads import Flag
+from lms.audit.rules_reviews import ReviewState, Unsignable
+from lms.reports.exports import EXPORTS
+from lms.reports.trail.queries import TrailWords
+
+# Every code that the product writes has its words here; a test looks through the code for them.
+ACTIONS: dict[str, Any] = {
+    "view": _l("Viewed"),
+    "people.search": _l("Searched for people"),
+    "names.open": _l("Opened names for a purpose"),
+    "download": _l("Downloaded"),
+    "export": _l("Exported on the command line"),
+    "sign_in.succeeded": _l("Signed in"),
+    "sign_in.refused": _l("Sign-in refused"),
+    "sign_in.flooded": _l("Sign-ins from an address shut out"),
+    "sign_out": _l("Signed out"),
+    "sign_out.others": _l("Other browsers signed out"),
+    "password.set": _l("Password set"),
+    "code.issued": _l("Activation code issued"),
+    "code.refused": _l("Activation code refused"),
+    "code.activated": _l("Account activated"),
+    "code.reset_password": _l("Password reset with a code"),
+    "duties.search": _l("Searched for people to appoint"),
+    "duties.view": _l("Viewed duties"),
+    "duties.appoint": _l("Duty given"),
+    "duties.end": _l("Duty ended"),
+    "enrollments.enroll": _l("Enrolled"),
+    "enrollments.preview": _l("Previewed an assignment"),
+    "enrollments.assign": _l("Assigned a course"),
+    "enrollments.recording": _l("Prepared completions by hand"),
+    "enrollments.record": _l("Recorded completions by hand"),
+    "enrollments.complete": _l("Completion recorded"),
+    "enrollments.correct_completion": _l("Completion corrected"),
+    "enrollments.void": _l("Enrollment withdrawn"),
+    "enrollments.move_due": _l("Due dates moved"),
+    "enrollments.import": _l("Enrollments imported"),
+    "import.upload": _l("File uploaded"),
+    "import.confirm": _l("Import confirmed"),
+    "import.apply": _l("Import applied"),
+    "import.undo": _l("Import undone"),
+    "roster.apply": _l("Roster applied"),
+    "centers.import": _l("Centers imported"),
+    "courses.import": _l("Courses imported"),
+    "tiers.set": _l("Tiers renamed"),
+    "demo.load": _l("Demo loaded"),
+    "audit.extract": _l("Access record downloaded"),
+    "audit.review": _l("Monthly review signed"),
+    "audit.purge": _l("Old access records removed"),
+}
+OBJECTS: dict[str, Any] = {
+    "account": _l("Account"),
+    "assignment": _l("Assignment"),
+    "audit_downloads": _l("Downloads and reasons"),
+    "audit_event": _l("Access record entry"),
+    "audit_review": _l("Monthly review"),
+    "audit_trail": _l("Access record"),
+    "course": _l("Course"),
+    "course_enrollments": _l("People on a course"),
+    "duty": _l("Duty"),
+    "enrollment": _l("Enrollment"),
+    "export": _l("List"),
+    "import": _l("Import"),
+    "network": _l("Network"),
+    "org_unit": _l("Unit"),
+    "people": _l("People"),
+    "person": _l("Person"),
+    "rates": _l("Rates"),
+    "records": _l("Learning record"),
+    "shortfalls": _l("Shortfall list"),
+    "sign_in_session": _l("Sign-in"),
+    "tier": _l("Tier"),
+}
+FLAGS: dict[Flag, Any] = {
+    Flag.POOR_REASON: _l("Reason says little"),
+    Flag.MANY_PEOPLE: _l("More than 500 people"),
+    Flag.BURST: _l("More than 3 in 10 minutes"),
+    Flag.OFF_HOURS: _l("Outside 07–21"),
+}
+# Words, tone and symbol of the mark.
+STATES: dict[ReviewState, tuple[Any, str, str]] = {
+    ReviewState.RUNNING: (_l("Not over yet"), "neutral", "circle"),
+    ReviewState.OPEN: (_l("Not reviewed"), "soon", "clock"),
+    ReviewState.OVERDUE: (_l("Review overdue"), "overdue", "alert"),
+    ReviewState.REVIEWED: (_l("Reviewed"), "done", "check"),
+}
+REFUSALS: dict[Unsignable, Any] = {
+    Unsignable.NOT_AUDITOR: _l("Only a privacy auditor signs reviews."),
+    Unsignable.ALREADY_SIGNED: _l("This month has been reviewed. A signed review is never changed."),
+    Unsignable.MONTH_NOT_OVER: _l("This month is not over yet. It can be reviewed from the first of the next one."),
+    Unsignable.OPERATIONAL_DUTY: _l(
+        "You held a duty in operations since this month began. Someone independent of operations must sign."
+    ),
+    Unsignable.TOOK_DOWNLOADS: _l("You downloaded people's data in this month. Someone else must sign."),
+}
+
+
+def action_text(code: str) -> str:
+    """Return an action in words; a code of a former version stands for itself."""
+    return str(ACTIONS.get(code, code))
+
+
+def object_text(code: str) -> str:
+    """Return a kind of object in words."""
+    return str(OBJECTS.get(code, code))
+
+
+def what(line: Line) -> str:
+    """Return what a line tells: the action, and of what where the action alone leaves that open."""
+    is_open = line.action in {"view", "download", "export", "names.open"}
+    return f"{action_text(line.action)} · {object_text(line.object_type)}" if is_open else action_text(line.action)
+
+
+def list_text(line: Line) -> str:
+    """Return which list was taken away, by its title where it is one of ours."""
+    if line.action == "download" and line.object_id in EXPORTS:
+        return str(EXPORTS[line.object_id].title)
+    return object_text(line.object_type)
+
+
+def trail_words(timezone: str) -> TrailWords:
+    """Return the words for a file, for use after the request has ended."""
+    return TrailWords(
+        actions={code: str(text) for code, text in ACTIONS.items()},
+        objects={code: str(text) for code, text in OBJECTS.items()},
+        zone=ZoneInfo(timezone),
+    )
