@@ -1,6 +1,6 @@
 # Every target prepares what it needs. Wanted on the machine: Python 3.11 or newer, and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup browser run test check bench bench-large screenshots translations lock
+.PHONY: help setup browser run test check bench bench-large screenshots fonts translations lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -56,6 +56,9 @@ bench-large: setup ## The same at ten times the load
 
 screenshots: browser ## Every page x role x width x language x theme, into screenshots/
 	@$(BIN)/python -m tests.support.screenshots
+
+fonts: setup ## Cut the web font anew, for the letters that the texts have now
+	@$(BIN)/python -m tests.support.fonts
 
 translations: setup ## Collect texts, update the catalogs, compile them
 	@mkdir -p $(TRANSLATIONS)

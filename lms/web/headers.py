@@ -31,8 +31,8 @@ ALWAYS = {
 }
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 FOREVER = "public, max-age=31536000, immutable"
-# Named by style sheets without a version; replaced only together with the product.
-A_DAY = "public, max-age=86400"
+# Their style sheet names them after their content.
+FONTS = "/static/fonts/"
 
 
 def init_app(app: Flask) -> None:
@@ -58,9 +58,9 @@ def init_app(app: Flask) -> None:
 
 
 def _static_caching() -> str:
-    if request.args.get("v"):
-        return FOREVER
-    return A_DAY if request.path.startswith("/static/vendor/") else "no-cache"
+    path = request.path
+    is_font = path.startswith(FONTS) and path.endswith(".woff2")
+    return FOREVER if is_font or request.args.get("v") else "no-cache"
 
 
 @lru_cache(maxsize=1024)

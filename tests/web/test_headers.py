@@ -11,6 +11,7 @@ from app import create_app
 from config import Settings
 from lms.accounts.access import ENDPOINTS, Policy
 from lms.web.access_log import origin
+from tests.support import ROOT
 from tests.support.databases import settings_for
 from tests.support.sign_in import csrf_token
 
@@ -59,8 +60,9 @@ def test_pages_are_never_stored_and_versioned_files_for_long(probe: FlaskClient)
     assert headers_of(probe, sheets[0])["Cache-Control"] == "public, max-age=31536000, immutable"
     assert headers_of(probe, sheets[0].split("?")[0])["Cache-Control"] == "no-cache"
     assert headers_of(probe, "/static/css/none.css?v=1")["Cache-Control"] == "no-store"
-    font = "/static/vendor/pretendard/woff2-dynamic-subset/PretendardVariable.subset.0.woff2"
-    assert headers_of(probe, font)["Cache-Control"] == "public, max-age=86400"
+    font = next((ROOT / "static" / "fonts").glob("*.woff2"))
+    assert headers_of(probe, f"/static/fonts/{font.name}")["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert headers_of(probe, "/static/fonts/fonts.css")["Cache-Control"] == "no-cache"
 
 
 @pytest.fixture
