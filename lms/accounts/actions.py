@@ -2,17 +2,20 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import Account, SignInAttempt, SignInSession
+from lms.accounts.models import Account, AccountCode, SignInAttempt, SignInSession
 from lms.accounts.queries import count_failures_of_ip, count_failures_of_staff_no
-from lms.accounts.rules import Outcome, Refusal, is_flooding, is_held_back
+from lms.accounts.rules import ENDED_KEPT, KEPT, Outcome, Refusal, is_flooding, is_held_back
 from lms.audit import actions as audit
 from lms.audit.rules import Actor
+from lms.shared.db import Base
 
 TOKEN_BYTES = 32
 STAFF_NO_LENGTH = 64
@@ -63,10 +66,12 @@ def _take_turn(session: Session, staff_no: str) -> None:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(staff_no))))
 
 
-def note_refusal(session: Session, actor: Actor, *, person_id: int | None, refusal: Refusal) -> None:
+def note_refusal(
+    session: Session, actor: Actor, *, person_id: int | None, refusal: Refusal, what: str = "sign_in.refused"
+) -> None:
     """Tell the trail why someone was not let in. What was typed is not kept there: it may be a password."""
     subjects = [] if person_id is None else [person_id]
-    audit.record(session, actor, "sign_in.refused", "account", "", subject_ids=subjects, detail={"why": refusal})
+    audit.record(session, actor, what, "account", "", subject_ids=subjects, detail={"why": refusal})
 
 
 def start_session(
@@ -103,16 +108,50 @@ def end_session(session: Session, actor: Actor, *, session_id: int) -> None:
         audit.record(session, actor, "sign_out", "sign_in_session", row.public_id, subject_ids=[row.person_id])
 
 
-def set_password(session: Session, actor: Actor, *, person_id: int, password_hash: str) -> int:
-    """Give a person a password and sign out every browser they were signed in with; return how many those were."""
-    _account_of(session, person_id, actor.at).password_hash = password_hash
-    live = (SignInSession.person_id == person_id, SignInSession.revoked_at.is_(None))
-    ended = session.scalars(update(SignInSession).where(*live).values(revoked_at=actor.at).returning(SignInSession.id))
-    count = len(ended.all())
+def set_password(
+    session: Session, actor: Actor, *, person_id: int, password_hash: str, must_change: bool = False
+) -> int:
+    """Give a person a password and sign out every browser they were signed in with; return how many those were.
+
+    Codes that would set another one end with it. `must_change` tells that someone else knows the password: its person
+    chooses another before anything else.
+    """
+    account = _account_of(session, person_id, actor.at)
+    account.password_hash, account.must_change_password = password_hash, must_change
+    revoke_codes(session, person_ids=[person_id], now=actor.at)
+    count = len(_end_live(session, person_id, actor.at))
     audit.record(
         session, actor, "password.set", "account", "", subject_ids=[person_id], detail={"sessions_ended": count}
     )
     return count
+
+
+def revoke_codes(session: Session, *, person_ids: Sequence[int], now: datetime) -> int:
+    """End the codes of people that were not used; return how many those were."""
+    open_ones = (
+        AccountCode.person_id.in_(person_ids),
+        AccountCode.used_at.is_(None),
+        AccountCode.revoked_at.is_(None),
+        AccountCode.expires_at > now,
+    )
+    ended = session.scalars(update(AccountCode).where(*open_ones).values(revoked_at=now).returning(AccountCode.id))
+    return len(ended.all())
+
+
+def end_other_sessions(session: Session, actor: Actor, *, person_id: int, but: int) -> int:
+    """Sign a person out of every browser but that of session `but`; return how many those were."""
+    ended = _end_live(session, person_id, actor.at, but=but)
+    if ended:
+        detail: dict[str, object] = {"sessions_ended": len(ended)}
+        audit.record(session, actor, "sign_out.others", "account", "", subject_ids=[person_id], detail=detail)
+    return len(ended)
+
+
+def _end_live(session: Session, person_id: int, now: datetime, but: int | None = None) -> Sequence[int]:
+    live = [SignInSession.person_id == person_id, SignInSession.revoked_at.is_(None), SignInSession.expires_at > now]
+    if but is not None:
+        live.append(SignInSession.id != but)
+    return session.scalars(update(SignInSession).where(*live).values(revoked_at=now).returning(SignInSession.id)).all()
 
 
 def set_preferences(
@@ -122,6 +161,25 @@ def set_preferences(
     account = _account_of(session, person_id, now)
     account.language = language or account.language
     account.theme = theme or account.theme
+
+
+def purge(session: Session, actor: Actor) -> int:
+    """Delete tries and codes older than `KEPT`, and sessions that ended; return how many rows. The trail stays."""
+    old = actor.at - KEPT
+    gone = {
+        "tries": _delete(session, SignInAttempt, SignInAttempt.at < old),
+        "codes": _delete(session, AccountCode, AccountCode.expires_at < old),
+        "sessions": _delete(session, SignInSession, SignInSession.expires_at < actor.at - ENDED_KEPT),
+    }
+    total = sum(gone.values())
+    if total:
+        audit.record(session, actor, "accounts.purged", "account", "", detail=dict(gone))
+    return total
+
+
+def _delete(session: Session, table: type[Base], which: ColumnElement[bool]) -> int:
+    found = cast("CursorResult[Any]", session.execute(delete(table).where(which)))
+    return found.rowcount
 
 
 def _account_of(session: Session, person_id: int, now: datetime) -> Account:

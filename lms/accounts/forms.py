@@ -35,6 +35,7 @@ class PasswordForm(Form):
         _l("New password again"),
         [required(_l("Enter the new password again.")), EqualTo("new", _l("The two new passwords are not the same."))],
     )
+    next = HiddenField()
 
 
 class PreferencesForm(Form):

@@ -1,7 +1,7 @@
 """Before every request: who is it, and may they open this? Flask-Login carries the answer to the views."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, current_user
@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts import actions, queries
-from lms.accounts.access import ENDPOINTS, Policy, is_open
+from lms.accounts.access import ASKED_BY_PAGES, BEFORE_CHANGE, ENDPOINTS, Policy, is_open
+from lms.accounts.rules import SessionTimes
 from lms.people.queries import scope_of
 from lms.people.viewer import set_viewer
 from lms.shared.clock import utcnow
@@ -31,6 +32,7 @@ class SignedIn:
     person_id: int
     staff_no: str
     name: str
+    must_change_password: bool = False
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -38,6 +40,18 @@ class SignedIn:
     def get_id(self) -> str:
         """Return what Flask-Login puts into the browser's session: the token, which changes at every sign-in."""
         return self.token
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClock:
+    """When the present session ends unless it is used, and when it ends in any case."""
+
+    idle_ends_at: datetime
+    ends_at: datetime
+
+    def seconds_left(self, now: datetime) -> tuple[int, int]:
+        """Return how many whole seconds are left until either end."""
+        return tuple(max(0, int((end - now).total_seconds())) for end in (self.idle_ends_at, self.ends_at))  # type: ignore[return-value]
 
 
 def init_app(app: Flask) -> None:
@@ -66,14 +80,24 @@ def load_signed_in(token: str) -> SignedIn | None:
     with Session(db.engine) as session:
         found = queries.find_open_session(session, token_sha256=actions.digest(token), on=today())
     idle = timedelta(minutes=settings.session_idle_minutes)
-    if found is None or not found.is_employed or not found.times.is_live(now, idle):
-        g.session_ended = True
+    end = found.times.end(now, idle) if found else None
+    if found is None or not found.is_employed or end is not None:
+        g.session_ended = end or "ENDED"
         return None
-    if found.times.is_due_for_touch(now):
-        with short_transaction() as session:
-            actions.touch_session(session, session_id=found.session_id, now=now)
+    used_at = _touch(found.session_id, found.times, now)
+    g.session_clock = SessionClock(used_at + idle, found.times.expires_at)
     g.account_language, g.account_theme = found.language, found.theme
-    return recognize(SignedIn(token, found.session_id, found.person_id, found.staff_no, found.name))
+    person = SignedIn(token, found.session_id, found.person_id, found.staff_no, found.name, found.must_change_password)
+    return recognize(person)
+
+
+def _touch(session_id: int, times: SessionTimes, now: datetime) -> datetime:
+    """Write that the session is in use, unless a page asks by itself; return when it was last used as written."""
+    if request.endpoint in ASKED_BY_PAGES or not times.is_due_for_touch(now):
+        return times.last_seen_at
+    with short_transaction() as session:
+        actions.touch_session(session, session_id=session_id, now=now)
+    return now
 
 
 def recognize(person: SignedIn) -> SignedIn:
@@ -93,6 +117,8 @@ def enforce() -> BaseResponse | None:
         return None
     if not current_user.is_authenticated:
         return ask_to_sign_in()
+    if current_user.must_change_password and request.endpoint not in BEFORE_CHANGE:
+        return redirect(url_for("accounts.change_password", next=_wanted()), 303)
     with Session(db.engine) as session:
         person_id, on = current_user.person_id, today()
         scope = scope_of(session, person_id=person_id, on=on, names=current_app.config["SETTINGS"].names)
@@ -108,5 +134,8 @@ def ask_to_sign_in() -> BaseResponse:
     accepted = request.accept_mimetypes
     if accepted and not accepted.accept_html:
         return Response("Sign in first.\n", 401, {"WWW-Authenticate": "Cookie"}, mimetype="text/plain")
-    wanted = request.full_path.rstrip("?") if request.method in SAFE_METHODS else way_back() or "/"
-    return redirect(url_for("accounts.sign_in", next=wanted), 303)
+    return redirect(url_for("accounts.sign_in", next=_wanted()), 303)
+
+
+def _wanted() -> str:
+    return request.full_path.rstrip("?") if request.method in SAFE_METHODS else way_back() or "/"

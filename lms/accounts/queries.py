@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, exists, func, literal, select
+from sqlalchemy import ColumnElement, exists, false, func, literal, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Account, SignInAttempt, SignInSession
@@ -22,6 +22,7 @@ class Door:
     name: str
     password_hash: str | None
     is_employed: bool
+    must_change_password: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class OpenSession:
     name: str
     language: str | None
     theme: str | None
+    must_change_password: bool
     is_employed: bool
     times: SessionTimes
 
@@ -46,17 +48,39 @@ def employed_on(on: date) -> ColumnElement[bool]:
 def find_door(session: Session, *, staff_no: str, on: date) -> Door | None:
     """Return the door of the staff number in force, or None when nobody holds it."""
     row = session.execute(
-        select(Person.id, Person.staff_no, Person.name, Account.password_hash, employed_on(on))
+        select(
+            Person.id,
+            Person.staff_no,
+            Person.name,
+            Account.password_hash,
+            employed_on(on),
+            func.coalesce(Account.must_change_password, false()),
+        )
         .outerjoin(Account, Account.person_id == Person.id)
         .where(Person.staff_no == staff_no)
     ).one_or_none()
-    return row and Door(person_id=row[0], staff_no=row[1], name=row[2], password_hash=row[3], is_employed=row[4])
+    return row and Door(
+        person_id=row[0],
+        staff_no=row[1],
+        name=row[2],
+        password_hash=row[3],
+        is_employed=row[4],
+        must_change_password=bool(row[5]),
+    )
 
 
 def find_open_session(session: Session, *, token_sha256: str, on: date) -> OpenSession | None:
     """Return the session of a token, live or not, or None."""
     row = session.execute(
-        select(SignInSession, Person.staff_no, Person.name, Account.language, Account.theme, employed_on(on))
+        select(
+            SignInSession,
+            Person.staff_no,
+            Person.name,
+            Account.language,
+            Account.theme,
+            employed_on(on),
+            Account.must_change_password,
+        )
         .join(Person, Person.id == SignInSession.person_id)
         .outerjoin(Account, Account.person_id == Person.id)
         .where(SignInSession.token_sha256 == token_sha256)
@@ -72,6 +96,7 @@ def find_open_session(session: Session, *, token_sha256: str, on: date) -> OpenS
         language=row[3],
         theme=row[4],
         is_employed=row[5],
+        must_change_password=bool(row[6]),
         times=SessionTimes(last_seen_at=found.last_seen_at, expires_at=found.expires_at, revoked_at=found.revoked_at),
     )
 

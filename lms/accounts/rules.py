@@ -11,6 +11,9 @@ FAILURES_PER_STAFF_NO = 5
 FAILURES_PER_IP = 50
 # A page that loads six things at once must not write the session row six times.
 TOUCH_EVERY = timedelta(minutes=1)
+# How long tries to sign in and codes are kept; and sessions after their end, so that their browser can be told why.
+KEPT = timedelta(days=30)
+ENDED_KEPT = timedelta(days=1)
 PASSWORD_MIN = 10
 PASSWORD_MAX = 200
 # "aaaaaaaaaa" or "1212121212" are long and yet among the first guesses.
@@ -26,13 +29,24 @@ class Outcome(StrEnum):
 
 
 class Refusal(StrEnum):
-    """Why a sign-in failed. Only the trail learns it: the person at the door is told one and the same thing."""
+    """Why a sign-in or a code failed. Only the trail learns it: people at the door are told one and the same thing."""
 
     UNKNOWN = "UNKNOWN"
     WRONG_PASSWORD = "WRONG_PASSWORD"  # noqa: S105 - a reason, not a password
     NO_PASSWORD = "NO_PASSWORD"  # noqa: S105
     NOT_EMPLOYED = "NOT_EMPLOYED"
     LOCKED = "LOCKED"
+    NO_CODE = "NO_CODE"
+    WRONG_CODE = "WRONG_CODE"
+    ENDED_CODE = "ENDED_CODE"
+
+
+class SessionEnd(StrEnum):
+    """What ended a sign-in session."""
+
+    IDLE = "IDLE"
+    ABSOLUTE = "ABSOLUTE"
+    REVOKED = "REVOKED"
 
 
 class PasswordFault(StrEnum):
@@ -55,7 +69,15 @@ class SessionTimes:
 
     def is_live(self, now: datetime, idle: timedelta) -> bool:
         """Tell whether the session still opens doors at `now`; `idle` is how long it may rest."""
-        return self.revoked_at is None and now < self.expires_at and now < self.last_seen_at + idle
+        return self.end(now, idle) is None
+
+    def end(self, now: datetime, idle: timedelta) -> SessionEnd | None:
+        """Return what ended the session by `now`, or None while it lives."""
+        if self.revoked_at is not None:
+            return SessionEnd.REVOKED
+        if now >= self.expires_at:
+            return SessionEnd.ABSOLUTE
+        return SessionEnd.IDLE if now >= self.last_seen_at + idle else None
 
     def is_due_for_touch(self, now: datetime) -> bool:
         """Tell whether the last use is to be written again."""

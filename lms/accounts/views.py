@@ -1,17 +1,17 @@
 """Signing in and out, preferences, and one's own password."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import Blueprint, current_app, flash, g, make_response, redirect, render_template, request, url_for
 from flask import session as browser
 from flask_babel import gettext as _
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
 from lms.accounts import actions, passwords
-from lms.accounts.door import Admitted, FloodError, knock
+from lms.accounts.door import FloodError, knock, let_in
 from lms.accounts.forms import FAULTS, PasswordForm, PreferencesForm, SignInForm
-from lms.accounts.gate import SignedIn, recognize
 from lms.accounts.navigation import first_page
 from lms.accounts.rules import WINDOW, fault_of_password
 from lms.people.viewer import current_scope
@@ -40,39 +40,22 @@ def sign_in() -> Response:
     if form.validate_on_submit():
         admitted = knock(text_of(form.staff_no), text_of(form.password))
         if admitted is not None:
-            _open_session(admitted)
+            let_in(admitted)
             return redirect(local_path(form.next.data) or url_for("accounts.home"), 303)
         # One sentence for every reason, so that nobody learns which staff numbers exist.
         form.form_errors.append(
             _("The staff number and password do not match, or too many tries failed. Wait 10 minutes then.")
         )
     status = 422 if request.method == "POST" else 200
-    page = render_template("accounts/sign_in.html", form=form, session_ended=g.get("session_ended", False))
+    page = render_template("accounts/sign_in.html", form=form, session_ended=g.get("session_ended"))
     return make_response(page, status)
 
 
-@blueprint.errorhandler(FloodError)
+@blueprint.app_errorhandler(FloodError)
 def too_many(_error: FloodError) -> Response:
     answer = error_page("429", 429)
     answer.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
     return answer
-
-
-def _open_session(admitted: Admitted) -> None:
-    settings = current_app.config["SETTINGS"]
-    person = SignedIn("", 0, admitted.person_id, admitted.staff_no, admitted.name)
-    recognize(person)
-    opened = actions.start_session(
-        db.session(),
-        actor(),
-        person_id=admitted.person_id,
-        try_id=admitted.try_id,
-        lasts=timedelta(minutes=settings.session_absolute_minutes),
-        user_agent=request.user_agent.string,
-    )
-    # Whatever the browser held before sign-in, its CSRF secret too, was not this person's.
-    browser.clear()
-    login_user(SignedIn(opened.token, opened.id, admitted.person_id, admitted.staff_no, admitted.name))
 
 
 @blueprint.post("/sign-out")
@@ -107,7 +90,7 @@ def _remember(answer: Response, name: str, value: str | None) -> None:
 
 @blueprint.route("/account/password", methods=["GET", "POST"])
 def change_password() -> Response:
-    form = PasswordForm()
+    form = PasswordForm(next=local_path(request.args.get("next")))
     if form.validate_on_submit() and _new_password_is_good(form):
         admitted = knock(current_user.staff_no, text_of(form.current))
         if admitted is not None:
@@ -117,15 +100,18 @@ def change_password() -> Response:
                 person_id=admitted.person_id,
                 password_hash=passwords.hash_password(text_of(form.new)),
             )
-            _open_session(admitted)
+            let_in(replace(admitted, must_change_password=False))
             flash(_("The new password is saved. Other browsers were signed out."), "success")
-            return redirect(url_for("accounts.home"), 303)
+            return redirect(local_path(form.next.data) or url_for("accounts.home"), 303)
         form.current.errors = [_("This is not your current password, or it was tried too often. Wait 10 minutes.")]
-    return make_response(render_template("accounts/password.html", form=form), 422 if request.method == "POST" else 200)
+    page = render_template("accounts/password.html", form=form, must_change=current_user.must_change_password)
+    return make_response(page, 422 if request.method == "POST" else 200)
 
 
 def _new_password_is_good(form: PasswordForm) -> bool:
     fault = fault_of_password(text_of(form.new), staff_no=current_user.staff_no, common=passwords.common_passwords())
     if fault is not None:
         form.new.errors = [FAULTS[fault]]
-    return fault is None
+    elif text_of(form.new) == text_of(form.current):
+        form.new.errors = [_("This is the password you have. Choose another one.")]
+    return not form.new.errors

@@ -14,10 +14,10 @@ jobs = AppGroup("jobs", help="Background work.")
 
 @jobs.command("sweep")
 def sweep() -> None:
-    """Queue again what waits for background work; safe at any time."""
+    """Queue again what waits for background work, and delete what was kept long enough; safe at any time."""
     with command_transaction() as session:
-        found = sweeps.sweep_all(session)
-    click.echo(f"{found} jobs queued")
+        found, deleted = sweeps.sweep_all(session), sweeps.purge_all(session)
+    click.echo(f"{found} jobs queued, {deleted} rows past their time deleted")
 
 
 @click.command("worker")
@@ -30,6 +30,8 @@ def worker(threads: int) -> None:
         raise click.ClickException("with these settings jobs run where they are asked for; no worker is needed")
     with command_transaction() as session:
         found = sweeps.sweep_all(session)
+        sweeps.purge_all(session)
+        session.commit()
         session.close()
     click.echo(f"worker started, {found} jobs picked up", err=True)
     app_queue().work(threads)

@@ -2,5 +2,7 @@
 
 import "./fold.js";
 import "./poll.js";
+import "./print.js";
+import "./session.js";
 import "./submit.js";
 import "./theme.js";
