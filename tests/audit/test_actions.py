@@ -55,11 +55,29 @@ def names_in(source: Source) -> set[str]:
     return names | {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
+# The one place where lines end, two years old; the database holds that limit as well.
+RETENTION = "lms/audit/actions_retention.py"
+
+
 def test_no_code_changes_or_removes_a_line():
     """A file that knows the table neither updates nor deletes, and nothing in `audit` sets a column of a line."""
-    knowing = [source for source in product() if {"AuditEvent", "audit_event"} & names_in(source)]
+    knowing = [source for source in product() if {"AuditEvent", "AuditSubject", "audit_event"} & names_in(source)]
     assert [source.name for source in knowing if source.name.startswith("lms/audit/")]
     for source in knowing:
-        assert not {"update", "delete", "merge", "truncate"} & names_in(source), f"{source.name} may change the trail"
+        allowed = {"delete"} if source.name == RETENTION else set()
+        forbidden = {"update", "delete", "merge", "truncate"} - allowed
+        assert not forbidden & names_in(source), f"{source.name} may change the trail"
         stored = [node for node in ast.walk(source.tree) if isinstance(getattr(node, "ctx", None), ast.Store)]
         assert not [node for node in stored if isinstance(node, ast.Attribute)], f"{source.name} sets a column"
+
+
+def test_someone_named_twice_is_one_person(session: Session):
+    record(session, ACTOR, "person.seen", "person", "abc", subject_ids=[4, 3, 4])
+    line = read(session)
+    assert (line.subject_ids, line.subject_count, line.is_listed) == ([3, 4], 2, True)
+
+
+def test_a_line_that_lists_only_some_says_so(session: Session):
+    record(session, ACTOR, "roster.apply", "import", "x", subject_ids=[3], subject_count=5)
+    line = read(session)
+    assert (line.subject_ids, line.subject_count, line.is_listed) == ([3], 5, False)
