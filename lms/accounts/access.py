@@ -79,6 +79,7 @@ ENDPOINTS: dict[str, Policy] = {
     "completion.board": Policy.NAMES,
     "completion.rates": Policy.COUNTS,
     "completion.unit_rates": Policy.COUNTS,
+    "completion.spread": Policy.COUNTS,
     "completion.shortfalls": Policy.NAMES,
     "completion.course_enrollments": Policy.NAMES,
     "people.purpose": Policy.NAMES,

@@ -35,7 +35,7 @@ class Item:
 
 
 CENTER = Destination(_l("My center"), "center", ("completion.center", "completion.center_of", "completion.board"))
-RATES = Destination(_l("Rates"), "chart", ("completion.rates", "completion.unit_rates"))
+RATES = Destination(_l("Rates"), "chart", ("completion.rates", "completion.unit_rates", "completion.spread"))
 SHORTFALLS = Destination(_l("Shortfall list"), "list", ("completion.shortfalls", "completion.person"))
 MY_LEARNING = Destination(_l("My learning"), "home", ("completion.own",))
 MY_RECORDS = Destination(_l("My records"), "file", ("completion.own_records",))

@@ -20,6 +20,7 @@ TREND_HEIGHT, FUNNEL_HEIGHT = 160, 280
 # Room for figures at the edge: a scale never ends right at its lowest rate.
 STEP = 10
 FUNNEL_STEPS = 48
+MOST_NUMBERED = 15
 
 
 class Stroke(NamedTuple):
@@ -143,6 +144,11 @@ class Funnel:
     small: int
     warning_percent: float = 100 * WARNING_LIMITS
     action_percent: float = 100 * ACTION_LIMITS
+
+    @property
+    def numbered(self) -> list[FunnelName]:
+        """Return the names whose number stands in the chart: more would cover each other."""
+        return list(self.names[:MOST_NUMBERED])
 
 
 def funnel_chart(lines: Iterable[RateLine], whole: Tally) -> Funnel | None:

@@ -42,6 +42,7 @@ people_option = click.option(
 @click.option("--tier", multiple=True, type=int, help="Only courses of this tier.")
 @click.option("--course", multiple=True, help="Only this course.")
 @people_option
+@click.option("--interval", is_flag=True, help="Also the interval around each rate (Wilson, over people).")
 @click.option("--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @output_option
 @with_appcontext
@@ -54,6 +55,7 @@ def rates(
     tier: tuple[int, ...],
     course: tuple[str, ...],
     frontline: bool | None,
+    interval: bool,
     shape: str,
     output: BinaryIO | None,
 ) -> None:
@@ -71,7 +73,8 @@ def rates(
     )
     if dimension is Dimension.PERSON:
         _audit("rates", day, where, subject_count=len(lines))
-    _put(output, shape, tables.rate_columns(dimension), map(tables.rate_row, lines))
+    row = tables.rate_row_with_interval if interval else tables.rate_row
+    _put(output, shape, tables.rate_columns(dimension, interval=interval), map(row, lines))
 
 
 @click.command("shortfall")

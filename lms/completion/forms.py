@@ -18,7 +18,7 @@ REASON_MIN, REASON_MAX = 5, 200
 DEFAULT_SORT = "-oldest"
 OPEN_ONLY = "open"
 BREAKDOWNS = ("role", "tier", "course")
-RATE_SORTS = ("code", "rate", "missing", "short")
+RATE_SORTS = ("code", "sure", "rate", "missing", "short", "change")
 
 
 class _Day(DateField):
@@ -89,8 +89,9 @@ class RateForm(Form):
 
 
 class BreakdownForm(RateForm):
-    """Parameters of the pages of rates: by what to break down, and in which order."""
+    """Parameters of the pages of rates: beside which other day, by what to break down, and in which order."""
 
+    compare = _Day(_l("Compare with"), [Optional()])
     by = _Choice(_l("By"), BREAKDOWNS)
     sort = _Choice(_l("Order"), [sign + key for key in RATE_SORTS for sign in ("", "-")])
 

@@ -1,7 +1,7 @@
 """What pages show beside rows: chips, key figures, ways up and down. Built here so that templates only lay out."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -9,9 +9,8 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from lms.completion.forms import EVERYONE, FRONTLINE, BreakdownForm, CourseForm, RateForm, ShortfallForm
+from lms.completion.forms import EVERYONE, FRONTLINE, CourseForm, RateForm, ShortfallForm
 from lms.completion.parameters import Asked
-from lms.completion.queries import list_rates, total_rate
 from lms.completion.queries_enrollments import EnrollmentRow, list_enrollments
 from lms.completion.queries_overview import NOT_OVERDUE, UnitShortfall, list_shortfall_counts
 from lms.completion.queries_places import Unit
@@ -19,7 +18,6 @@ from lms.completion.queries_shortfalls import list_shortfalls
 from lms.completion.rules import (
     Dimension,
     PersonLine,
-    RateLine,
     ShortfallFilter,
     ShortfallLine,
     Tally,
@@ -54,6 +52,8 @@ def chips(asked: Asked[Any], *, today: date) -> list[Chip]:
     found: list[Chip] = []
     if asked.as_of != today:
         found.append((_("As-of date"), asked.as_of.isoformat(), "as_of"))
+    if "compare" in form and form.compare.data:
+        found.append((_("Compare with"), form.compare.data.isoformat(), "compare"))
     if form.unit.data and asked.unit:
         found.append((_("Unit"), localized(asked.unit), "unit"))
     for field, labels in ((form.role, asked.roles), (form.tier, asked.tiers), (form.course, asked.courses)):
@@ -74,49 +74,6 @@ def _shortfall_chips(form: Any) -> list[Chip]:
     if "severity" in form and form.severity.data:
         found.append((_("Severity"), str(SEVERITIES[form.severity.data]), "severity"))
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class RatePage:
-    """The rate of a unit and what it is made of; `names_closed` when its people may not be named yet."""
-
-    total: RateLine
-    by: Dimension
-    lines: Sequence[RateLine]
-    names_closed: bool = False
-
-
-def rate_page(session: Session, asked: Asked[BreakdownForm], unit: Unit) -> RatePage:
-    """Read a unit's rate, and the rates below it or by what the address asks for."""
-    form = asked.form
-    where = form.filter(unit.id)
-    by = Dimension(form.by.data.upper()) if form.by.data else BELOW[unit.kind]
-    names_closed = by is Dimension.PERSON and not asked.names_are_open(session)
-    lines = [] if names_closed else list_rates(session, scope=asked.scope, as_of=asked.as_of, by=by, where=where)
-    if names_closed or by in COUNTS_PEOPLE_AGAIN:
-        whole = total_rate(session, scope=asked.scope, as_of=asked.as_of, where=where)
-    else:
-        whole = _added_up(lines)
-    return RatePage(whole, by, _in_order(lines, form.sort.data or "code"), names_closed)
-
-
-def _added_up(lines: Sequence[RateLine]) -> RateLine:
-    """Return the whole of groups in which everyone stands once; adding them up spares reading everything again."""
-    judged = sum(line.people_judged for line in lines)
-    short = sum(line.people_short for line in lines)
-    return RateLine("TOTAL", "", "", None, total(line.tally for line in lines), judged, short)
-
-
-def _in_order(lines: Iterable[RateLine], sort: str) -> list[RateLine]:
-    """Order lines by one of `forms.RATE_SORTS`, "-" before it from the greatest down; ties by code."""
-    keys: dict[str, Callable[[RateLine], Any]] = {
-        "code": lambda line: line.code,
-        "rate": lambda line: line.tally.percent_tenths or 0,
-        "missing": lambda line: line.tally.missing,
-        "short": lambda line: line.people_short,
-    }
-    by_code = sorted(lines, key=lambda line: line.code)
-    return sorted(by_code, key=keys[sort.removeprefix("-")], reverse=sort.startswith("-"))
 
 
 @dataclass(frozen=True, slots=True)

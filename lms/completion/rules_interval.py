@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from math import exp, lgamma, log, log1p, sqrt
+from math import ceil, exp, floor, lgamma, log, log1p, sqrt
 from typing import NamedTuple
 
 from lms.completion.rules import Tally
@@ -22,6 +22,11 @@ class Interval(NamedTuple):
 
     low: float
     high: float
+
+    @property
+    def percents(self) -> tuple[float, float]:
+        """Return both ends in percent, outward to whole tenths, so that it never promises more than it holds."""
+        return floor(1000 * self.low + 1e-6) / 10, ceil(1000 * self.high - 1e-6) / 10
 
 
 class Certainty(StrEnum):

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from lms.completion.rules import RateLine, Tally
+from lms.people.rules import Scope
+
 # A figure about fewer people than this is not shown to whoever may not see them by name.
 LEAST_PEOPLE = 5
 
@@ -37,3 +40,20 @@ def find_hidden_cells(people: Mapping[tuple[str, str], int]) -> frozenset[tuple[
         if found == hidden:
             return hidden
         hidden = found
+
+
+def hides_small_groups(scope: Scope, center_ids: frozenset[int]) -> bool:
+    """Tell whether a viewer sees the figures of these centers without ever seeing their people by name."""
+    return not scope.network and not (center_ids and center_ids <= scope.center_ids)
+
+
+def without_small_groups(lines: Sequence[RateLine]) -> tuple[list[RateLine], frozenset[str]]:
+    """Return the lines with those emptied that are about too few people, and the codes of these."""
+    places = find_hidden([line.people_judged for line in lines])
+    kept = [emptied(line) if place in places else line for place, line in enumerate(lines)]
+    return kept, frozenset(lines[place].code for place in places)
+
+
+def emptied(line: RateLine) -> RateLine:
+    """Return a line with its name and no figures."""
+    return line._replace(tally=Tally(), people_judged=0, people_short=0)

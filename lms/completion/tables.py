@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from lms.audit.rules import Actor
 from lms.completion.rules import DEFAULT_TARGET, Dimension, RateFilter, RateLine, ShortfallFilter, ShortfallLine
+from lms.completion.rules_interval import interval_of
 from lms.shared.tables import Column, Kind, NoteSheet, write_csv, write_xlsx
 
 Rows = Iterable[Sequence[Any]]
@@ -33,10 +34,21 @@ DEFINITION = (
 )
 
 
-def rate_columns(by: Dimension) -> tuple[Column, ...]:
-    """Return the columns of rates by a dimension."""
+INTERVAL = (Column("rate_low", Kind.RATE), Column("rate_high", Kind.RATE))
+
+
+def rate_columns(by: Dimension, *, interval: bool = False) -> tuple[Column, ...]:
+    """Return the columns of rates by a dimension, if told with the interval around each."""
     people = (Column("people_judged", Kind.NUMBER), Column("people_short", Kind.NUMBER))
-    return (Column(f"{by.lower()}_code"), Column("name_ko"), Column("name_en"), *COUNTS, RATE, *people)
+    return (
+        Column(f"{by.lower()}_code"),
+        Column("name_ko"),
+        Column("name_en"),
+        *COUNTS,
+        RATE,
+        *people,
+        *(INTERVAL * interval),
+    )
 
 
 def rate_row(line: RateLine) -> tuple[Any, ...]:
@@ -46,6 +58,12 @@ def rate_row(line: RateLine) -> tuple[Any, ...]:
         line.code, line.name_ko, line.name_en, *tally, tally.missing, tally.percent_text,
         line.people_judged, line.people_short,
     )  # fmt: skip
+
+
+def rate_row_with_interval(line: RateLine) -> tuple[Any, ...]:
+    """Return a rate in the order of `rate_columns` with the interval."""
+    found = interval_of(line.tally, line.people_judged)
+    return (*rate_row(line), *(f"{end:.1f}" if found else None for end in (found.percents if found else (0, 0))))
 
 
 def shortfall_row(line: ShortfallLine) -> tuple[Any, ...]:

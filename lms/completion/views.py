@@ -11,6 +11,7 @@ from lms.completion.forms import DEFAULT_SORT, BreakdownForm, CourseForm, Shortf
 from lms.completion.learning import wording as learning_words
 from lms.completion.learning.queries import read_learning
 from lms.completion.learning.rules import by_when
+from lms.completion.pages_rates import rate_page, spread_page
 from lms.completion.parameters import Asked, F, read_parameters
 from lms.completion.queries_enrollments import find_standing, list_person_lines
 from lms.completion.queries_places import list_postings
@@ -30,7 +31,7 @@ blueprint = Blueprint("completion", __name__)
 add_pages(blueprint)
 Answer = str | tuple[str, int]
 # What a link to another unit keeps.
-CARRIED = ("as_of", "role", "tier", "course", "people")
+CARRIED = ("as_of", "compare", "role", "tier", "course", "people")
 
 
 @blueprint.get("/rates")
@@ -46,10 +47,18 @@ def unit_rates(unit_id: str) -> Answer:
 def _rates(unit_id: str | None) -> Answer:
     asked = _read(BreakdownForm, unit=unit_id)
     unit = asked.unit or asked.units.home
-    page = pages.rate_page(db.session(), asked, unit) if asked.is_valid else None
-    if page and page.by is Dimension.PERSON and page.lines:
-        note_access("view", "rates", unit.public_id, subject_count=len(page.lines), detail=_detail(asked))
+    page = rate_page(db.session(), asked, unit) if asked.is_valid else None
+    if page and page.by is Dimension.PERSON and page.rows:
+        note_access("view", "rates", unit.public_id, subject_count=len(page.rows), detail=_detail(asked))
     return _shown("completion/rates.html", asked, unit=unit, page=page)
+
+
+@blueprint.get("/rates/<unit_id>/spread")
+def spread(unit_id: str) -> Answer:
+    asked = _read(BreakdownForm, unit=unit_id)
+    unit = asked.unit or asked.units.home
+    page = spread_page(db.session(), asked, unit) if asked.is_valid else None
+    return _shown("completion/spread.html", asked, unit=unit, page=page)
 
 
 @blueprint.get("/shortfalls")

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from lms.completion.rules import EnrollmentState, PersonLine, Severity, Standing, Tally, WhyNot
+from lms.completion.rules_interval import Apart, Certainty, Change, Interval
 from lms.people.rules import UnitKind
 
 SEVERITIES = {
@@ -27,6 +28,20 @@ KINDS = {
     UnitKind.CENTER: _l("Center"),
 }
 
+CERTAINTIES = {
+    Certainty.SHORT: _l("Surely short"),
+    Certainty.MAYBE: _l("Maybe short"),
+    Certainty.MEETS: _l("Surely meets"),
+    Certainty.SMALL: _l("Small sample"),
+    Certainty.NOTHING_DUE: _l("Not applicable"),
+}
+APART = {
+    Apart.BELOW_ACTION: _l("far below"),
+    Apart.BELOW_WARNING: _l("below"),
+    Apart.ABOVE_WARNING: _l("above"),
+    Apart.ABOVE_ACTION: _l("far above"),
+}
+
 
 def percent(tally: Tally) -> str | None:
     """Return a rate with its sign, floored; None when nothing is due."""
@@ -36,6 +51,24 @@ def percent(tally: Tally) -> str | None:
 def on_time(tally: Tally) -> Tally:
     """Return the tally whose rate is the on-time rate."""
     return Tally(tally.due, tally.on_time, tally.on_time)
+
+
+def share(part: Tally, whole: Tally) -> str | None:
+    """Return how much of what is due falls to a part, floored; None when nothing is due."""
+    return percent(Tally(whole.due, part.due, 0))
+
+
+def interval(found: Interval | None) -> str | None:
+    """Return an interval as shown, such as "31.2–68.8%"; None when nothing is due."""
+    if found is None:
+        return None
+    low, high = found.percents
+    return f"{low:.1f}–{high:.1f}%"
+
+
+def points(change: Change | None) -> str | None:
+    """Return a difference of two rates with its unit; None where one of them has nothing due."""
+    return None if change is None or change.text is None else str(_("%(number)s pp", number=change.text))
 
 
 def last_day(ends_on: date | None) -> date | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms.completion.forms import BreakdownForm, CourseForm, RateForm, ShortfallForm
 from lms.completion.pages import BELOW
+from lms.completion.pages_rates import read_rates
 from lms.completion.parameters import Asked
 from lms.completion.queries_enrollments import Pick
 from lms.completion.rules import Dimension
@@ -97,9 +98,16 @@ def _rate_subjects(session: Session, asked: Asked[Any], most: int) -> Subjects:
 def _rate_rows(asked: Asked[Any]) -> Rows:
     unit = asked.unit or asked.units.home
     scope, as_of, by, where = asked.scope, asked.as_of, _breakdown(asked), asked.form.filter(unit.id)
-    return lambda session, words: queries.iter_rate_rows(
-        session, scope=scope, as_of=as_of, by=by, where=where, words=words
-    )
+    if by is Dimension.PERSON:
+        return lambda session, words: queries.iter_person_rate_rows(
+            session, scope=scope, as_of=as_of, where=where, words=words
+        )
+
+    def read(session: Session, words: Words) -> Iterator[Row]:
+        reading = read_rates(session, asked, unit, by, as_of)
+        return queries.rate_rows(reading.lines, reading.hidden, words)
+
+    return read
 
 
 def _enrollment_subjects(pick: Pick | None) -> Callable[[Session, Asked[Any], int], Subjects]:

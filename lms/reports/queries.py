@@ -1,6 +1,6 @@
 """Rows of downloads: what the pages show, as plain tuples in the order of their columns, read as they are sent."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
 
-from lms.completion.queries import iter_person_rates, list_rates
+from lms.completion.queries import iter_person_rates
 from lms.completion.queries_counting import reach_of
 from lms.completion.queries_enrollments import Pick, iter_enrollments, select_enrollments
 from lms.completion.queries_labels import Label
 from lms.completion.queries_shortfalls import iter_shortfalls, select_shortfalls
-from lms.completion.rules import Dimension, MissingCourse, RateFilter, RateLine, ShortfallFilter, ShortfallSort
+from lms.completion.rules import MissingCourse, RateFilter, RateLine, ShortfallFilter, ShortfallSort
 from lms.people.rules import Scope
 
 Row = tuple[Any, ...]
@@ -100,16 +100,18 @@ class _Reasons:
         return text
 
 
-def iter_rate_rows(
-    session: Session, *, scope: Scope, as_of: date, by: Dimension, where: RateFilter, words: Words
+def iter_person_rate_rows(
+    session: Session, *, scope: Scope, as_of: date, where: RateFilter, words: Words
 ) -> Iterator[Row]:
-    """Yield the rates of a page, by code."""
-    lines = (
-        iter_person_rates(session, scope=scope, as_of=as_of, where=where)
-        if by is Dimension.PERSON
-        else list_rates(session, scope=scope, as_of=as_of, by=by, where=where)
-    )
-    return (_rate_row(line, words) for line in lines)
+    """Yield people's rates, by staff number."""
+    return (_rate_row(line, words) for line in iter_person_rates(session, scope=scope, as_of=as_of, where=where))
+
+
+def rate_rows(lines: Iterable[RateLine], hidden: Collection[str], words: Words) -> Iterator[Row]:
+    """Yield the rates of a page, by code; of those with a code in `hidden` only the name."""
+    for line in lines:
+        row = _rate_row(line, words)
+        yield row[:2] + (None,) * len(row[2:]) if line.code in hidden else row
 
 
 def _rate_row(line: RateLine, words: Words) -> Row:

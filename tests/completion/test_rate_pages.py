@@ -74,9 +74,14 @@ def test_people_of_a_center_open_after_a_purpose(cast: Cast, client: FlaskClient
     assert cast.employee.name in client.get(path).get_data(as_text=True)
 
 
-def test_an_executive_sees_figures_and_is_not_asked_for_a_purpose(cast: Cast, look: Callable):
+def test_an_executive_sees_figures_and_is_not_asked_for_a_purpose(cast: Cast, look: Callable, session: Session):
+    net = Network(session)
+    for center, first in ((cast.center, 400), (cast.next_door, 420), (cast.far_away, 440)):
+        for number in range(first, first + 8):
+            net.enroll(net.person(f"{number:05}", f"직원{number}", at=center), cast.course, due_on=DAY_ASKED)
+    session.commit()
     page = look(cast.executive, f"/rates/{cast.center.public_id}?{AS_OF}")
-    assert "50.0%" in page
+    assert "10.0%" in page
     assert cast.employee.name not in page
     assert "/purpose" not in page
     assert "/shortfalls" not in page

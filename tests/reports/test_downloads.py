@@ -151,7 +151,12 @@ def test_a_file_never_reaches_beyond_the_scope(cast: Cast, take: Take):
     assert take(cast.employee, "enrollments").status_code == 403
 
 
-def test_an_executive_downloads_figures_but_no_people(cast: Cast, take: Take):
+def test_an_executive_downloads_figures_but_no_people(cast: Cast, take: Take, session: Session):
+    net = Network(session)
+    for number in range(12):
+        at = cast.center if number % 2 else cast.far_away
+        net.enroll(net.person(f"{600 + number:05}", f"직원{number}", at=at), cast.course, due_on=date(2019, 6, 20))
+    session.commit()
     rows = table(take(cast.executive, "rates"))
     assert [row[0] for row in rows[1:]] == ["R1", "R2"]
     center = table(take(cast.executive, "rates", unit=cast.center.public_id))
