@@ -27,6 +27,7 @@ class Wish:
     due: DueRule
     reason: str
     request_key: str
+    people: list[str]
 
 
 class AssignmentForm(Form):
@@ -49,6 +50,8 @@ class AssignmentForm(Form):
     due_days = IntegerField(_l("Days after assignment"), validators=[Optional()])
     reason = TextAreaField(_l("Reason"), validators=[required(), at_most(LONGEST_REASON)])
     request_key = HiddenField()
+    # Picked one by one, by public id: then neither roles nor units are asked for.
+    person = SelectMultipleField(_l("People"), choices=[], validate_choice=False)
 
     def offer(self, courses: Iterable[Any], roles: Iterable[Any], places: Iterable[Place], title: Any) -> None:
         """Fill in what can be chosen; `title` words a course or role in the reader's language."""
@@ -82,4 +85,5 @@ class AssignmentForm(Form):
             due=due,
             reason=self.reason.data or "",
             request_key=(self.request_key.data or "")[:LONGEST_KEY],
+            people=list(dict.fromkeys(self.person.data or ())),
         )

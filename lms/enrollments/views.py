@@ -1,8 +1,10 @@
 """Assigning courses: what was assigned, a form, a preview of who gains, and the yes."""
 
 import secrets
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
@@ -12,7 +14,8 @@ from lms.enrollments.assignments.actions import assign as assign_course
 from lms.enrollments.assignments.actions import preview_assignment
 from lms.enrollments.assignments.queries import Place
 from lms.enrollments.assignments.wording import words
-from lms.enrollments.forms import AssignmentForm
+from lms.enrollments.forms import AssignmentForm, Wish
+from lms.enrollments.recording.queries import get_picked
 from lms.people.queries import list_job_roles
 from lms.people.rules import names_open
 from lms.people.viewer import current_scope
@@ -46,6 +49,19 @@ def new_assignment() -> str:
     return _form_page(form, places)
 
 
+@blueprint.post("/people")
+def new_for_people() -> str | tuple[str, int]:
+    form, places = _form()
+    cells = [cell.partition(".") for cell in request.form.getlist("cell")]
+    form.person.data = list(dict.fromkeys([*(form.person.data or ()), *(person for person, _, _ in cells)]))
+    courses = {course for _, _, course in cells}
+    form.course.data = request.form.get("course") or (courses.pop() if len(courses) == 1 else None)
+    form.request_key.data = secrets.token_hex(16)
+    if not form.person.data:
+        return _form_page(form, places, str(_l("Pick at least one person on the board."))), 422
+    return _form_page(form, places)
+
+
 @blueprint.post("/preview")
 def preview() -> str | tuple[str, int]:
     form, places = _form()
@@ -54,14 +70,7 @@ def preview() -> str | tuple[str, int]:
     session, scope, wish = db.session(), current_scope(), form.wish
     course = get_course(session, public_id=wish.course)
     try:
-        found = preview_assignment(
-            session,
-            course=course,
-            role_codes=wish.role_codes,
-            places=queries.get_places(places, wish.units),
-            due=wish.due,
-            on=scope.on,
-        )
+        found = preview_assignment(session, course=course, due=wish.due, on=scope.on, **_to_whom(wish, places))
     except NotFoundError:
         raise
     except DomainError as error:
@@ -90,13 +99,12 @@ def assign() -> Response | tuple[str, int]:
         done = assign_course(
             db.session(),
             course=get_course(db.session(), public_id=wish.course),
-            role_codes=wish.role_codes,
-            places=queries.get_places(places, wish.units),
             due=wish.due,
             on=current_scope().on,
             reason=wish.reason,
             request_key=wish.request_key,
             actor=actor(),
+            **_to_whom(wish, places),
         )
     except NotFoundError:
         raise
@@ -114,5 +122,23 @@ def _form() -> tuple[AssignmentForm, list[Place]]:
     return form, places
 
 
+def _to_whom(wish: Wish, places: list[Place]) -> dict[str, Any]:
+    """Return the people picked with where they are, else the roles and units chosen.
+
+    Raises:
+        NotFoundError: one of them is missing or out of reach.
+    """
+    if not wish.people:
+        return {"role_codes": wish.role_codes, "places": queries.get_places(places, wish.units)}
+    people = get_picked(db.session(), scope=current_scope(), public_ids=wish.people).values()
+    centers = {one.center_id for one in people}
+    there = [place for place in places if place.id in centers]
+    return {"role_codes": [], "places": there, "person_ids": [one.id for one in people]}
+
+
 def _form_page(form: AssignmentForm, places: list[Place], refusal: str | None = None) -> str:
-    return render_template("enrollments/new.html", form=form, places=places, refusal=refusal)
+    picked = []
+    if form.person.data:
+        picked = list(get_picked(db.session(), scope=current_scope(), public_ids=form.wish.people).values())
+        note_access("enrollments.assign", "people", "", subject_ids=[one.id for one in picked])
+    return render_template("enrollments/new.html", form=form, places=places, refusal=refusal, picked=picked)

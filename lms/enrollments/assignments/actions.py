@@ -12,7 +12,7 @@ from lms.audit import actions as audit
 from lms.audit.rules import Actor
 from lms.courses.models import Course
 from lms.courses.queries import versions_in_force
-from lms.enrollments.assignments.queries import Place, find_assignment, list_candidates
+from lms.enrollments.assignments.queries import Place, find_assignment, list_candidates, list_chosen
 from lms.enrollments.assignments.rules import (
     LONGEST_REASON,
     Candidate,
@@ -30,9 +30,18 @@ from lms.shared.errors import DomainError
 
 
 def preview_assignment(
-    session: Session, *, course: Course, role_codes: Collection[str], places: Sequence[Place], due: DueRule, on: date
+    session: Session,
+    *,
+    course: Course,
+    role_codes: Collection[str],
+    places: Sequence[Place],
+    due: DueRule,
+    on: date,
+    person_ids: Collection[int] = (),
 ) -> Preview:
     """Return who would gain an enrollment. `places` come from `list_places`, so that they are within reach.
+
+    With `person_ids`, from `get_picked`, these people are meant, whatever their role; `places` then say where they are.
 
     Raises:
         DomainError: the course is retired ("course_retired"), no role or place is chosen ("no_role", "no_unit"), or
@@ -40,12 +49,14 @@ def preview_assignment(
     """
     if course.retired_on is not None and course.retired_on <= on:
         raise DomainError("course_retired", course=course.code, retired_on=course.retired_on)
-    if not role_codes:
+    if not role_codes and not person_ids:
         raise DomainError("no_role")
     if not places:
         raise DomainError("no_unit")
     if fault := due_fault(due, on):
         raise DomainError(fault)
+    if person_ids:
+        return preview_of(list_chosen(session, course_id=course.id, person_ids=person_ids, on=on), on)
     centers = frozenset[int]().union(*(place.center_ids for place in places))
     found = list_candidates(session, course_id=course.id, role_codes=role_codes, center_ids=centers, on=on)
     return preview_of(found, on)
@@ -62,6 +73,7 @@ def assign(
     reason: str,
     request_key: str,
     actor: Actor,
+    person_ids: Collection[int] = (),
 ) -> Assignment:
     """Enroll everyone the preview names. The same `request_key` again answers with what was done the first time.
 
@@ -72,7 +84,9 @@ def assign(
         return before
     if not 0 < len(reason.strip()) <= LONGEST_REASON:
         raise DomainError("reason")
-    preview = preview_assignment(session, course=course, role_codes=role_codes, places=places, due=due, on=on)
+    preview = preview_assignment(
+        session, course=course, role_codes=role_codes, places=places, due=due, on=on, person_ids=person_ids
+    )
     assignment = Assignment(
         course_id=course.id,
         role_codes=list(role_codes),

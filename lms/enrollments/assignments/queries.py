@@ -125,15 +125,24 @@ def list_candidates(
     The centers come from `list_places`, which takes the viewer's scope. People on leave are among them: their due
     dates wait for their return.
     """
-    latest = and_(
-        Enrollment.person_id == Person.id, Enrollment.course_id == course_id, Enrollment.has_later_cycle.is_(False)
-    )
     wanted: ColumnElement[bool] = JobRole.code.in_(role_codes)
     if COORDINATOR in role_codes:
         coordinating = select(Duty.person_id).where(
             Duty.kind.in_(COORDINATING), Duty.unit_id == Posting.center_id, covers(Duty, on)
         )
         wanted = or_(wanted, Person.id.in_(coordinating))
+    return _candidates(session, course_id, on, and_(Posting.center_id.in_(center_ids), wanted))
+
+
+def list_chosen(session: Session, *, course_id: int, person_ids: Collection[int], on: date) -> list[Candidate]:
+    """Return the people chosen one by one, by center and staff number; they come from `get_picked`, within scope."""
+    return _candidates(session, course_id, on, Person.id.in_(person_ids))
+
+
+def _candidates(session: Session, course_id: int, on: date, wanted: ColumnElement[bool]) -> list[Candidate]:
+    latest = and_(
+        Enrollment.person_id == Person.id, Enrollment.course_id == course_id, Enrollment.has_later_cycle.is_(False)
+    )
     rows = session.execute(
         select(
             Person.id, Person.staff_no, Person.name, Posting.center_id, JobRole.code, Enrollment.cycle,
@@ -143,7 +152,7 @@ def list_candidates(
         .join(JobRole, JobRole.id == Posting.role_id)
         .outerjoin(Enrollment, latest)
         .outerjoin(CourseVersion, CourseVersion.id == Enrollment.course_version_id)
-        .where(Posting.is_primary, covers(Posting, on), Posting.center_id.in_(center_ids), wanted)
+        .where(Posting.is_primary, covers(Posting, on), wanted)
         .order_by(Posting.center_id, Person.staff_no)
     )  # fmt: skip
     return [

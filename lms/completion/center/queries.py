@@ -1,0 +1,169 @@
+"""Reading one center: which ones a viewer may look into, its people with all they are to learn, who came lately."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.completion.center.rules import (
+    Arrival,
+    Board,
+    BoardCourse,
+    BoardPerson,
+    CellFacts,
+    Center,
+    arrivals_of,
+    row_of,
+)
+from lms.completion.queries_counting import enrollment, superseded_on
+from lms.completion.rules import Standing
+from lms.courses.models import Course, CourseVersion, Tier
+from lms.enrollments.assignments.queries import list_writable_centers
+from lms.enrollments.dues.queries import load_circumstances
+from lms.enrollments.recording.rules import Cycle
+from lms.enrollments.rules import events_of
+from lms.people.models import Duty, JobRole, OrgUnit, Person, Posting
+from lms.people.queries import covers, frontline_roles, is_open, on_leave, visible_people
+from lms.people.rules import CENTER_DUTIES, DUTY_OF_JOB, DutyKind, Scope, UnitKind
+from lms.shared.errors import NotFoundError
+
+CellsOf = dict[int, dict[int, list[CellFacts]]]  # by person and course
+
+
+class InCharge(NamedTuple):
+    """Who looks after the center from–to, by appointment or by job."""
+
+    kind: DutyKind
+    person_public_id: str
+    name: str
+    starts_on: date
+    ends_on: date | None
+    is_away: bool
+
+
+def get_center(session: Session, *, scope: Scope, public_id: str) -> Center:
+    """Return a center whose people the viewer may name, be it after stating a purpose.
+
+    Raises:
+        NotFoundError: out of scope, missing, or no center.
+    """
+    found = _centers(session, scope, OrgUnit.public_id == public_id)
+    if not found or not (scope.network or found[0].id in scope.center_ids):
+        raise NotFoundError
+    return found[0]
+
+
+def list_own_centers(session: Session, *, scope: Scope) -> list[Center]:
+    """List the open centers that the viewer holds a center's duty for, by code; none for the whole network's duties."""
+    if scope.network:
+        return []
+    own = list_writable_centers(session, scope=scope)
+    return _centers(session, scope, OrgUnit.id.in_(own)) if own else []
+
+
+def _centers(session: Session, scope: Scope, condition: object) -> list[Center]:
+    columns = (OrgUnit.id, OrgUnit.public_id, OrgUnit.code, OrgUnit.name_ko, OrgUnit.name_en, is_open(scope.on))
+    wanted = select(*columns).where(OrgUnit.kind == UnitKind.CENTER, condition).order_by(OrgUnit.code)  # type: ignore[arg-type]
+    return [Center(*row) for row in session.execute(wanted)]
+
+
+def load_board(session: Session, *, scope: Scope, center: Center, as_of: date) -> Board:
+    """Load everyone posted to a center on a day, and how each of their courses stands: three statements.
+
+    Whoever has moved away by the day is not there; whoever the viewer may not name today is not either.
+    """
+    people = _people(session, scope, center, as_of)
+    cells = _cells(session, [person.id for person in people], as_of)
+    course_ids = {course_id for courses in cells.values() for course_id in courses}
+    rows = [row_of(person, cells.get(person.id, {}), as_of) for person in people]
+    return Board(rows, _courses(session, course_ids))
+
+
+def _people(session: Session, scope: Scope, center: Center, as_of: date) -> list[BoardPerson]:
+    rows = session.execute(
+        select(
+            Person.id, Person.public_id, Person.staff_no, Person.name,
+            JobRole.code, JobRole.title_ko, JobRole.title_en,
+            JobRole.id.in_(frontline_roles(as_of)), on_leave(Person.id, as_of),
+        )
+        .join(Posting, Posting.person_id == Person.id)
+        .join(JobRole, JobRole.id == Posting.role_id)
+        .where(Posting.center_id == center.id, Posting.is_primary, covers(Posting, as_of), visible_people(scope))
+        .order_by(JobRole.id, Person.name, Person.staff_no)
+    )  # fmt: skip
+    return [BoardPerson._make((*row[:-1], _standing(center, row[-1]))) for row in rows]
+
+
+def _standing(center: Center, away: bool) -> Standing:
+    if not center.is_open:
+        return Standing.CENTER_CLOSED
+    return Standing.ON_LEAVE if away else Standing.ACTIVE
+
+
+def _cells(session: Session, person_ids: Sequence[int], as_of: date) -> CellsOf:
+    columns = enrollment.c
+    rows = session.execute(
+        select(
+            columns.person_id, columns.course_id, columns.id, columns.cycle, columns.required, columns.assigned_on,
+            columns.due_on, columns.completed_on, columns.voided_on,
+            superseded_on(as_of), CourseVersion.validity_months,
+        )
+        .join(CourseVersion, CourseVersion.id == columns.course_version_id)
+        .where(columns.person_id.in_(person_ids), columns.assigned_on <= as_of)
+    )  # fmt: skip
+    found: CellsOf = {}
+    for person_id, course_id, *cycle, superseded, months in rows:
+        facts = CellFacts(Cycle._make(cycle), superseded, months)
+        found.setdefault(person_id, {}).setdefault(course_id, []).append(facts)
+    return found
+
+
+def _courses(session: Session, ids: Iterable[int]) -> list[BoardCourse]:
+    rows = session.execute(
+        select(
+            Course.id, Course.public_id, Course.code, Course.title_ko, Course.title_en,
+            Tier.level, Tier.name_ko, Tier.name_en,
+        )
+        .join(Tier, Tier.level == Course.tier_level)
+        .where(Course.id.in_(ids))
+        .order_by(Tier.level, Course.code)
+    )  # fmt: skip
+    return [BoardCourse(*row) for row in rows]
+
+
+def list_arrivals(session: Session, *, board: Board, as_of: date) -> list[Arrival]:
+    """List who of a board's people came lately, the latest first."""
+    known = load_circumstances(session, [row.person.id for row in board.rows])
+    found = [
+        arrival
+        for person_id, one in known.items()
+        for arrival in arrivals_of(
+            person_id, events_of([stay for stay, _ in one.stays]), [away for away, _ in one.aways], as_of
+        )
+    ]
+    return sorted(found, key=lambda one: (-one.on.toordinal(), one.person_id))
+
+
+def list_in_charge(session: Session, *, center: Center, as_of: date) -> list[InCharge]:
+    """List who holds a center's duty on a day, by appointment or by the job they hold there.
+
+    The center was found within the viewer's scope; whoever looks after it may be posted elsewhere.
+    """
+    who = (Person.public_id, Person.name)
+    appointed = session.execute(
+        select(Duty.kind, *who, Duty.starts_on, Duty.ends_on, on_leave(Person.id, as_of))
+        .join(Person, Person.id == Duty.person_id)
+        .where(Duty.unit_id == center.id, covers(Duty, as_of), Duty.kind.in_(CENTER_DUTIES))
+    )
+    by_job = session.execute(
+        select(JobRole.code, *who, Posting.starts_on, Posting.ends_on, on_leave(Person.id, as_of))
+        .join(Posting, Posting.role_id == JobRole.id)
+        .join(Person, Person.id == Posting.person_id)
+        .where(Posting.center_id == center.id, covers(Posting, as_of), JobRole.code.in_(DUTY_OF_JOB))
+    )
+    found = [InCharge(DutyKind(row[0]), *row[1:]) for row in appointed]
+    found += [InCharge(DUTY_OF_JOB[row[0]], *row[1:]) for row in by_job]
+    order = list(DutyKind)
+    return sorted(found, key=lambda one: (order.index(one.kind), one.starts_on, one.name))

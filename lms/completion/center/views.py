@@ -1,0 +1,141 @@
+"""A center's page and its board of people and courses."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
+
+from lms.completion import wording
+from lms.completion.center import queries
+from lms.completion.center import wording as words
+from lms.completion.center.forms import CARDS, GRID, BoardForm
+from lms.completion.center.rules import Center, Show
+from lms.completion.pages import UNIT_TARGET
+from lms.completion.rules import DEFAULT_TARGET, total
+from lms.enrollments.assignments.queries import list_writable_centers
+from lms.people.duties.queries_vacancies import list_vacancies
+from lms.people.rules import names_open
+from lms.people.viewer import current_scope
+from lms.shared.db import db
+from lms.shared.errors import NotFoundError
+from lms.web.access_log import note_access
+from lms.web.locale import localized
+
+Answer = str | tuple[str, int]
+# A list on the center's page is cut here; the board and the shortfall list have everyone.
+MOST_LISTED = 20
+
+
+def add_pages(blueprint: Blueprint) -> None:
+    """Add these pages to the noun's."""
+    blueprint.add_url_rule("/center", view_func=center)
+    blueprint.add_url_rule("/center/<unit_id>", view_func=center_of)
+    blueprint.add_url_rule("/center/<unit_id>/board", view_func=board)
+
+
+def center() -> Answer:
+    """Show the first center of the viewer's duty."""
+    own = queries.list_own_centers(db.session(), scope=current_scope())
+    if not own:
+        raise NotFoundError
+    return _center_page(own[0], own)
+
+
+def center_of(unit_id: str) -> Answer:
+    """Show a center within the viewer's scope."""
+    session, scope = db.session(), current_scope()
+    return _center_page(
+        queries.get_center(session, scope=scope, public_id=unit_id), queries.list_own_centers(session, scope=scope)
+    )
+
+
+def _center_page(found: Center, own: Sequence[Center]) -> Answer:
+    session, scope = db.session(), current_scope()
+    board = queries.load_board(session, scope=scope, center=found, as_of=scope.on)
+    values: dict[str, Any] = {"names_are_open": names_open(scope, {found.id})}
+    if values["names_are_open"]:
+        values |= {
+            "arrivals": queries.list_arrivals(session, board=board, as_of=scope.on),
+            "in_charge": queries.list_in_charge(session, center=found, as_of=scope.on),
+            "people": {row.person.id: row.person for row in board.rows},
+        }
+        note_access("view", "center", found.public_id, subject_ids=[row.person.id for row in board.rows])
+    short = [row for row in board.rows if row.is_short]
+    return render_template(
+        "completion/center.html",
+        center=found,
+        own=own,
+        as_of=scope.on,
+        tally=total(row.tally for row in board.rows),
+        frontline_short=sorted(
+            (row for row in short if row.person.is_frontline), key=lambda row: (-row.days_overdue, row.person.staff_no)
+        ),
+        others_short=sum(1 for row in short if not row.person.is_frontline),
+        overdue=sum(row.overdue for row in board.rows),
+        soon=[(row.person, cell) for row in board.rows for cell in row.soon],
+        judged=sum(1 for row in board.rows if row.tally.due),
+        courses={course.id: course for course in board.courses},
+        vacancies=list_vacancies(session, scope=scope, as_of=scope.on, center_ids={found.id}),
+        most=MOST_LISTED,
+        unit_target=UNIT_TARGET,
+        person_target=DEFAULT_TARGET,
+        words=words,
+        wording=wording,
+        **values,
+    )
+
+
+def board(unit_id: str) -> Answer:
+    """Show the people and courses of a center, to pick from."""
+    session, scope = db.session(), current_scope()
+    found = queries.get_center(session, scope=scope, public_id=unit_id)
+    if not names_open(scope, {found.id}):
+        return render_template("completion/names_closed.html", unit=found)
+    whole = queries.load_board(session, scope=scope, center=found, as_of=scope.on)
+    roles = {row.person.role_code: localized(row.person, "role_title") for row in whole.rows}
+    tiers = {str(course.tier): localized(course, "tier_name") for course in whole.courses}
+    form = BoardForm(request.args, roles=list(roles), tiers=list(tiers))
+    is_valid = form.validate()
+    shown = whole
+    if is_valid:
+        shown = whole.narrowed(role=form.role.data or "", tier=form.chosen_tier, show=form.chosen_show)
+    people = [row.person.id for row in shown.rows]
+    note_access("view", "board", found.public_id, subject_ids=people, detail=dict(request.args.items()))
+    page = render_template(
+        "completion/board.html",
+        center=found,
+        board=shown,
+        form=form,
+        roles=roles,
+        tiers=tiers,
+        chips=_chips(form, roles, tiers) if is_valid else [],
+        as_cards=_as_cards(form),
+        may_record=found.id in list_writable_centers(session, scope=scope),
+        viewer_id=scope.person_id,
+        picked=set(request.args.getlist("pick")),
+        as_of=scope.on,
+        words=words.Words(),
+        shows=words.SHOWS,
+        target=DEFAULT_TARGET,
+        wording=wording,
+    )
+    return page if is_valid else (page, 400)
+
+
+def _chips(form: BoardForm, roles: dict[str, str], tiers: dict[str, str]) -> list[tuple[str, str, str]]:
+    found = []
+    if form.role.data:
+        found.append((_("Job role"), roles[form.role.data], "role"))
+    if form.tier.data:
+        found.append((_("Tier"), tiers[form.tier.data], "tier"))
+    if form.show.data:
+        found.append((_("Show"), str(words.SHOWS[Show(form.show.data)]), "show"))
+    return found
+
+
+def _as_cards(form: BoardForm) -> bool:
+    """Tell whether to show one card for each person: as asked, else on a phone, which says so of itself."""
+    if form.view.data in {GRID, CARDS}:
+        return form.view.data == CARDS
+    return "Mobi" in (request.user_agent.string or "")
