@@ -26,6 +26,7 @@ from lms.courses.views import blueprint as courses_pages
 from lms.demo.cli import demo as demo_commands
 from lms.demo.cli import sign_in_lines
 from lms.enrollments import models as _enrollments
+from lms.enrollments.attribution.queries import count_attributed
 from lms.enrollments.cli import assign, enrollments
 from lms.enrollments.dues import upload as dues_upload
 from lms.enrollments.history import upload as history_upload
@@ -37,7 +38,9 @@ from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
 from lms.people import models as _people
 from lms.people.centers import upload as centers_upload
+from lms.people.centers import effects as center_effects
 from lms.people.centers.cli import centers as centers_commands
+from lms.people.centers.views import blueprint as centers_pages
 from lms.people.duties.views import blueprint as duties_pages
 from lms.people.roster import upload as roster_upload
 from lms.people.roster.cli import roster as roster_commands
@@ -95,6 +98,7 @@ def _offer(app: Flask) -> None:
         browsers_pages,
         people_pages,
         duties_pages,
+        centers_pages,
         imports_pages,
         courses_pages,
         enrollments_pages,
@@ -113,6 +117,7 @@ def _offer(app: Flask) -> None:
         app.cli.add_command(command)
     for upload in (centers_upload, roster_upload, catalog_upload, history_upload, dues_upload):
         upload.register()
+    center_effects.register(count_attributed)
 
 
 def _handle_requests(app: Flask) -> None:

@@ -62,6 +62,11 @@ ORGANIZATION = Destination(
         "duties.appoint",
         "duties.ask_end",
         "duties.end",
+        "centers.units",
+        "centers.new",
+        "centers.show",
+        "centers.change",
+        "centers.undo",
     ),
 )
 ACCOUNTS = Destination(_l("Accounts"), "key", ("activation.centers", "activation.center", "activation.reset"))

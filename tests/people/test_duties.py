@@ -123,7 +123,7 @@ def test_out_of_reach_is_missing(client: FlaskClient, session: Session, cast: Ca
         assert client.get(f"/duties/{unit.public_id}").status_code == 404
         assert send(client, unit, **wish(cast.colleague, DutyKind.DEPUTY_COORDINATOR)).status_code == 404
     stranger = send(client, cast.center, **wish(cast.namesake, DutyKind.DEPUTY_COORDINATOR))
-    assert stranger.status_code == 404, "works at a center that is not the representative's"
+    assert stranger.status_code == 422, "works at a center that is not the representative's"
     sign_in(client, cast.coordinator)
     assert client.get(f"/duties/{cast.center.public_id}").status_code == 200
     assert client.get(f"/duties/{cast.center.public_id}/new").status_code == 403
@@ -137,7 +137,7 @@ def test_an_area_manager_states_a_purpose_before_names(client: FlaskClient, sess
     address = f"/duties/{cast.center.public_id}"
     assert "박세나" not in client.get(address).text
     assert "이두리" not in client.get(f"{address}/new?q=00102").text
-    assert send(client, cast.center, **wish(cast.colleague, DutyKind.DEPUTY_COORDINATOR)).status_code == 404
+    assert send(client, cast.center, **wish(cast.colleague, DutyKind.DEPUTY_COORDINATOR)).status_code == 422
     token = csrf_token(client, address)
     client.post(f"/units/{cast.center.public_id}/purpose", data={"csrf_token": token, "reason": "후임 선임"})
     assert "박세나" in client.get(address).text

@@ -13,7 +13,7 @@ from lms.people.duties.rules import ONE_DAY, Facts, Term, ending_refusal, refusa
 from lms.people.models import Duty, JobRole, OrgUnit, Person, Posting
 from lms.people.queries import covers, is_open, on_leave
 from lms.people.rules import DUTY_OF_JOB, DutyKind, Scope
-from lms.shared.errors import DomainError, NotFoundError
+from lms.shared.errors import DomainError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +34,8 @@ def appoint(session: Session, actor: Actor, *, scope: Scope, office: Office, wis
     """Appoint someone to a duty at a unit.
 
     Raises:
-        NotFoundError: the person is out of the viewer's reach or missing, or there is no such duty to replace.
-        DomainError: the rules refuse it; the code says why.
+        NotFoundError: there is no such duty to replace.
+        DomainError: the rules refuse it, the code says why; a person out of reach or missing is "duty_person".
     """
     person = _candidate(session, scope, office, wish.person)
     replaced = get_duty(session, office=office, ref=wish.replaces)[0] if wish.replaces else None
@@ -108,7 +108,7 @@ def _candidate(session: Session, scope: Scope, office: Office, public_id: str) -
         .where(Person.public_id == public_id, *candidates_of(scope, office))
     ).one_or_none()
     if found is None:
-        raise NotFoundError
+        raise DomainError("duty_person")
     return found
 
 

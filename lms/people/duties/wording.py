@@ -29,6 +29,7 @@ LEVELS: dict[UnitKind, Any] = {
 }
 REFUSALS: dict[str, LazyString] = {
     "duty_not_yours": _l("You cannot appoint to this duty here."),
+    "duty_person": _l("Choose a person."),
     "duty_for_oneself": _l("You cannot appoint yourself. Someone else who may appoint here does that."),
     "duty_dates": _l("The last day lies before the first one. Correct the dates."),
     "duty_unit_closed": _l("This unit is not open on %(start)s. Choose another first day."),

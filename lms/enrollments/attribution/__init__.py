@@ -1,0 +1,1 @@
+"""Where enrollments count: what a change of centers touches."""
