@@ -44,6 +44,7 @@ DUTIES: dict[Policy, frozenset[DutyKind]] = {
 ENDPOINTS: dict[str, Policy] = {
     "static": Policy.PUBLIC,
     "web.health": Policy.PUBLIC,
+    "web.styles": Policy.PUBLIC,
     "accounts.home": Policy.SIGNED_IN,
     "accounts.sign_in": Policy.PUBLIC,
     "accounts.sign_out": Policy.SIGNED_IN,

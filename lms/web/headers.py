@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import Flask, Response, request
 
+from lms.web.styles import style_version
+
 CONTENT_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -31,6 +33,7 @@ ALWAYS = {
 }
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 FOREVER = "public, max-age=31536000, immutable"
+FILES = frozenset({"static", "web.styles"})
 # Their style sheet names them after their content.
 FONTS = "/static/fonts/"
 
@@ -44,7 +47,7 @@ def init_app(app: Flask) -> None:
         response.headers.update(ALWAYS)
         if is_production:
             response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
-        is_file = request.endpoint == "static" and response.status_code < 400
+        is_file = request.endpoint in FILES and response.status_code < 400
         # Pages and downloads speak of people: not in a shared browser's cache, nor behind its back button.
         response.headers["Cache-Control"] = _static_caching() if is_file else "no-store"
         return response
@@ -55,6 +58,8 @@ def init_app(app: Flask) -> None:
             file = Path(app.static_folder, values["filename"])
             if file.is_file():
                 values["v"] = _version(file, file.stat().st_mtime_ns)
+        elif endpoint == "web.styles":
+            values["v"] = style_version()
 
 
 def _static_caching() -> str:

@@ -1,8 +1,8 @@
 """`make fonts`: cut our own web font from the upstream one, so that a first visit loads little.
 
 The face is renamed, as its license asks of a changed version. Slices, each loaded only when a page has a letter of it:
-Latin, the interface's syllables, those of names in the network's own data, and the rest of the 2,350 syllables that
-nearly all Korean is written with. Rarer ones are left to the device's own Korean font.
+Latin, the syllables that everyone meets first, those of the other pages, those of names in the network's own data, and
+the rest of the 2,350 that nearly all Korean is written with. Rarer ones are left to the device's own Korean font.
 """
 
 import hashlib
@@ -12,6 +12,8 @@ from copy import deepcopy
 from io import BytesIO
 from typing import Any
 
+from babel.messages.catalog import Message
+from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from fontTools import subset
 from fontTools.ttLib import TTFont
@@ -22,6 +24,17 @@ from tests.support import ROOT
 from tests.support.codebase import templates
 
 FAMILY = "Tracker Sans"
+TEMPLATES = ROOT / "templates"
+FIRST_MET = (
+    *sorted((TEMPLATES / "layout").glob("*.html")),
+    *(TEMPLATES / "accounts" / name for name in ("sign_in.html", "password.html")),
+    *(TEMPLATES / "components" / f"{name}.html" for name in ("empty", "errors", "forms", "help", "rate", "status")),
+    *sorted((TEMPLATES / "completion").glob("own*.html")),
+    *sorted((ROOT / "lms" / "completion" / "learning").glob("*.py")),
+    ROOT / "lms" / "accounts" / "navigation.py",
+    ROOT / "lms" / "accounts" / "forms.py",
+)
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "_l": None, "lazy_gettext": None}
 SOURCE = ROOT / "static" / "vendor" / "pretendard" / "PretendardVariable.woff2"
 FOLDER = ROOT / "static" / "fonts"
 SHEET = FOLDER / "fonts.css"
@@ -53,12 +66,33 @@ def is_syllable(letter: str) -> bool:
 
 def interface_letters() -> set[str]:
     """Return every letter of the interface's texts, in both languages."""
-    with CATALOG.open("rb") as file:
-        catalog = read_po(file)
-    texts = (text for message in catalog if message.id for text in (message.id, message.string) if text)
-    written = {letter for text in texts for letter in (text if isinstance(text, str) else "".join(text))}
+    written = {
+        letter for message in _messages() for text in (message.id, message.string) for letter in "".join(text or "")
+    }
     # What is said in its own language whatever the page's, as the names of the languages are.
     return written.union(*(path.read_text() for path in templates()))
+
+
+def _messages() -> list[Message]:
+    with CATALOG.open("rb") as file:
+        return [message for message in read_po(file) if message.id]
+
+
+def first_letters() -> set[str]:
+    """Return the letters of what everyone meets first: signing in, the frame of a page, one's own learning."""
+    korean = {_first(message.id): "".join(message.string or "") for message in _messages()}
+    letters: set[str] = set()
+    for path in FIRST_MET:
+        letters.update(path.read_text())
+        method = "jinja2.ext.babel_extract" if path.suffix == ".html" else "python"
+        with path.open("rb") as file:
+            for _line, text, _comments, _context in extract(method, file, keywords=KEYWORDS):
+                letters.update(korean.get(_first(text), ""))
+    return letters
+
+
+def _first(text: str | tuple[str | None, ...] | list[str]) -> str:
+    return text if isinstance(text, str) else text[0] or ""
 
 
 def data_letters() -> set[str]:
@@ -87,7 +121,13 @@ def slices() -> Iterator[tuple[str, list[str], str]]:
     interface = {letter for letter in interface_letters() if is_syllable(letter)}
     in_data = {letter for letter in data_letters() if is_syllable(letter)} - interface
     others = {letter for letter in interface_letters() if letter.isprintable()} - interface
-    for name, letters in (("latin", ASCII | SIGNS | others), ("interface", interface), ("names", in_data)):
+    first = interface & first_letters()
+    for name, letters in (
+        ("latin", ASCII | SIGNS | others),
+        ("first", first),
+        ("interface", interface - first),
+        ("names", in_data),
+    ):
         yield name, sorted(letters), ranges(letters)
     rest = sorted(common_syllables() - interface - in_data)
     for number, start in enumerate(range(0, len(rest), A_SLICE), start=1):

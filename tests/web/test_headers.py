@@ -20,6 +20,7 @@ EVERY_KIND = (
     "/healthz",
     "/nowhere",
     "/static/favicon.svg",
+    "/styles.css",
     "/static/not-there.css",
     "/probe/go-wrong?with=fault",
     "/probe/go-wrong?with=403",
@@ -54,7 +55,7 @@ def test_pages_are_never_stored_and_versioned_files_for_long(probe: FlaskClient)
     for address in ("/sign-in", "/account/password", "/nowhere", "/probe/names", "/healthz"):
         assert headers_of(probe, address)["Cache-Control"] == "no-store"
     page = probe.get("/sign-in").text
-    sheets = re.findall(r'href="(/static/css/[^"]+)"', page)
+    sheets = re.findall(r'href="(/styles.css[^"]+|/static/[^"]+)"', page)
     assert sheets
     assert all("?v=" in sheet for sheet in sheets)
     assert headers_of(probe, sheets[0])["Cache-Control"] == "public, max-age=31536000, immutable"
