@@ -27,11 +27,12 @@ from lms.reports.trail import queries
 from lms.reports.trail.forms import REASON_GIVEN, REASON_MISSING, TrailForm
 from lms.reports.trail.parameters import Search, moment
 from lms.reports.trail.sets import can_be_found, find_again
-from lms.reports.trail.wording import action_text, object_text
+from lms.reports.trail.wording import action_text, detail_text, object_text
 from lms.shared.clock import local_date
 from lms.shared.errors import NotFoundError
+from lms.shared.paging import Page, offset_of
 
-PEOPLE_SHOWN = 200
+PEOPLE_SHOWN = 100
 Chip = tuple[str, str, str]
 
 
@@ -52,7 +53,7 @@ def chips(form: TrailForm) -> list[Chip]:
     return [
         (str(field.label.text), worded.get(field.name, str)(str(field.data)), field.name)
         for field in form
-        if field.data
+        if field.data and not field.errors
     ]
 
 
@@ -69,7 +70,7 @@ class LinePage:
     """One line with whom it is about. `found` is how many its query finds now; None when it was not asked."""
 
     line: Line
-    subjects: Sequence[Subject]
+    subjects: Page[Subject]
     can_be_found: bool
     found: int | None = None
     asked_for: str = ""
@@ -77,8 +78,12 @@ class LinePage:
     subject_ids: Sequence[int] = ()
 
 
-def line_page(session: Session, *, public_id: str, again: bool, staff_no: str, timezone: str) -> LinePage:
-    """Read one line; `again` asks a kept query once more, `staff_no` whether that person is among those meant.
+def line_page(
+    session: Session, *, public_id: str, again: bool, staff_no: str, number: int, timezone: str
+) -> LinePage:  # fmt: skip
+    """Read one line and a page of its people.
+
+    `again` asks a kept query once more; `staff_no` asks whether that person is among those meant.
 
     Raises:
         NotFoundError: there is no such line.
@@ -86,20 +91,24 @@ def line_page(session: Session, *, public_id: str, again: bool, staff_no: str, t
     line = get_line(session, public_id=public_id)
     found = find_again(session, line, timezone=timezone) if again and not line.is_listed else None
     ids = list(found.ids) if found else list_subject_ids(session, event_ids=[line.id]).get(line.id, [])
-    shown = queries.list_named(session, person_ids=ids[:PEOPLE_SHOWN])
+    start = offset_of(number, PEOPLE_SHOWN)
+    shown = queries.list_named(session, person_ids=ids)[start : start + PEOPLE_SHOWN]
     wanted = queries.find_subject(session, staff_no=staff_no) if staff_no else None
     among = None
     if staff_no and (line.is_listed or found):
         among = wanted is not None and (wanted in ids or is_about(session, event_id=line.id, person_id=wanted))
     return LinePage(
         line,
-        [Subject(one.staff_no or f"#{one.person_id}", masked_name(one.name)) for one in shown],
+        Page(
+            [Subject(one.staff_no or f"#{one.person_id}", masked_name(one.name)) for one in shown],
+            number, len(ids), PEOPLE_SHOWN,
+        ),
         can_be_found=not line.is_listed and can_be_found(line),
         found=found.count if found else None,
         asked_for=staff_no,
         is_among=among,
         subject_ids=[one.person_id for one in shown],
-    )
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +176,7 @@ def review_page(session: Session, *, month: date, scope: Scope, today: date, tim
 
 def detail_rows(line: Line) -> list[tuple[str, str]]:
     """Return what a line keeps beside its columns, as names and texts."""
-    return [(name, _as_text(value)) for name, value in line.detail.items()]
+    return [(detail_text(name), _as_text(value)) for name, value in line.detail.items()]
 
 
 def _as_text(value: Any) -> str:

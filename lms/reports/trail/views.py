@@ -69,6 +69,7 @@ def event(public_id: str) -> str:
         public_id=public_id,
         again="again" in request.args,
         staff_no=request.args.get("whose", "").strip(),
+        number=page_number(),
         timezone=_timezone(),
     )
     seen = [*page.subject_ids, *([page.line.actor_id] if page.line.actor_id is not None else [])]

@@ -62,6 +62,7 @@ OBJECTS: dict[str, Any] = {
     "audit_event": _l("Access record entry"),
     "audit_review": _l("Monthly review"),
     "audit_trail": _l("Access record"),
+    "center": _l("Center"),
     "course": _l("Course"),
     "course_enrollments": _l("People on a course"),
     "duty": _l("Duty"),
@@ -77,6 +78,29 @@ OBJECTS: dict[str, Any] = {
     "shortfalls": _l("Shortfall list"),
     "sign_in_session": _l("Sign-in"),
     "tier": _l("Tier"),
+}
+DETAILS: dict[str, Any] = {
+    "as_of": _l("As-of date"),
+    "below": _l("Rate below"),
+    "by": _l("By"),
+    "counts": _l("Counts"),
+    "course": _l("Course"),
+    "file": _l("File"),
+    "format": _l("Format"),
+    "kind": _l("Kind"),
+    "on": _l("Day"),
+    "people": _l("People"),
+    "q": _l("Searched for"),
+    "role": _l("Job role"),
+    "roles": _l("Job roles"),
+    "severity": _l("Severity"),
+    "since": _l("From"),
+    "sort": _l("Order"),
+    "tier": _l("Tier"),
+    "unit": _l("Unit"),
+    "units": _l("Units"),
+    "until": _l("Through"),
+    "why": _l("Why"),
 }
 FLAGS: dict[Flag, Any] = {
     Flag.POOR_REASON: _l("Reason says little"),
@@ -112,14 +136,19 @@ def object_text(code: str) -> str:
     return str(OBJECTS.get(code, code))
 
 
+def detail_text(name: str) -> str:
+    """Return the name of a condition in words."""
+    return str(DETAILS.get(name, name))
+
+
 def what(line: Line) -> str:
     """Return what a line tells: the action, and of what where the action alone leaves that open."""
     is_open = line.action in {"view", "download", "export", "names.open"}
-    return f"{action_text(line.action)} · {object_text(line.object_type)}" if is_open else action_text(line.action)
+    return f"{action_text(line.action)} · {list_text(line)}" if is_open else action_text(line.action)
 
 
 def list_text(line: Line) -> str:
-    """Return which list was taken away, by its title where it is one of ours."""
+    """Return what was seen or taken away: a list that can be downloaded by its title, else the kind of object."""
     if line.action == "download" and line.object_id in EXPORTS:
         return str(EXPORTS[line.object_id].title)
     return object_text(line.object_type)
