@@ -227,7 +227,7 @@ class SpreadPage:
 
     whole: RateLine
     funnel: Funnel | None
-    maps: Sequence[HeatMap]
+    map: HeatMap
 
 
 def spread_page(session: Session, asked: Asked[BreakdownForm], unit: Unit) -> SpreadPage:
@@ -238,8 +238,8 @@ def spread_page(session: Session, asked: Asked[BreakdownForm], unit: Unit) -> Sp
     hides = hides_small_groups(asked.scope, asked.units.centers.get(unit.id, frozenset()))
     if hides:
         lines = without_small_groups(lines)[0]
-    maps = [_map(session, asked, unit, columns, hides=hides) for columns in (Dimension.TIER, Dimension.ROLE)]
-    return SpreadPage(whole, funnel_chart(lines, whole.tally), maps)
+    columns = Dimension.ROLE if asked.form.by.data == "role" else Dimension.TIER
+    return SpreadPage(whole, funnel_chart(lines, whole.tally), _map(session, asked, unit, columns, hides=hides))
 
 
 def _map(session: Session, asked: Asked[BreakdownForm], unit: Unit, columns: Dimension, *, hides: bool) -> HeatMap:

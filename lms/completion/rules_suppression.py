@@ -1,6 +1,6 @@
 """Who sees figures without names sees none that single out a few people (domain study §1.2, ruling 18)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from lms.completion.rules import RateLine, Tally
 from lms.people.rules import Scope
@@ -9,20 +9,20 @@ from lms.people.rules import Scope
 LEAST_PEOPLE = 5
 
 
-def find_hidden(people: Sequence[int]) -> frozenset[int]:
+def find_hidden(people: Sequence[int], already: Collection[int] = ()) -> frozenset[int]:
     """Return which groups to hide, by their place in the list, where the sum over the groups is known as well.
 
     A small group alone would be the sum less the others. So the next smallest is hidden with it, until what is hidden
-    is at least two groups of together enough people. Groups of nobody say nothing and stay.
+    is at least two groups of together enough people. Groups of nobody say nothing and stay. `already` are hidden for
+    another reason.
     """
     filled = sorted((number, place) for place, number in enumerate(people) if number > 0)
-    hidden: list[int] = []
-    total = 0
-    for number, place in filled:
-        if number >= LEAST_PEOPLE and (not hidden or (len(hidden) > 1 and total >= LEAST_PEOPLE)):
+    hidden = [place for number, place in filled if number < LEAST_PEOPLE or place in already]
+    for _, place in filled:
+        if not hidden or (len(hidden) > 1 and sum(people[one] for one in hidden) >= LEAST_PEOPLE):
             break
-        hidden.append(place)
-        total += number
+        if place not in hidden:
+            hidden.append(place)
     return frozenset(hidden)
 
 
@@ -34,9 +34,8 @@ def find_hidden_cells(people: Mapping[tuple[str, str], int]) -> frozenset[tuple[
         for axis in (0, 1):
             for name in sorted({cell[axis] for cell in people}):
                 line = [cell for cell in sorted(people) if cell[axis] == name]
-                # What must be hidden already counts as too small on the other axis.
-                seen = [min(people[cell], 1) if cell in found else people[cell] for cell in line]
-                found |= {line[place] for place in find_hidden(seen)}
+                already = {place for place, cell in enumerate(line) if cell in found}
+                found |= {line[place] for place in find_hidden([people[cell] for cell in line], already)}
         if found == hidden:
             return hidden
         hidden = found

@@ -30,7 +30,7 @@ KINDS = {
 
 CERTAINTIES = {
     Certainty.SHORT: _l("Surely short"),
-    Certainty.MAYBE: _l("Maybe short"),
+    Certainty.MAYBE: _l("Not certain"),
     Certainty.MEETS: _l("Surely meets"),
     Certainty.SMALL: _l("Small sample"),
     Certainty.NOTHING_DUE: _l("Not applicable"),

@@ -53,7 +53,7 @@ def test_units_are_ordered_by_how_surely_they_fall_short(busy: Cast, look: Calla
     found = rows(page)
     assert list(found) == ["강남점", "서초점"]
     assert re.search(r"확실히 미달|Surely short", found["강남점"])
-    assert re.search(r"미달 가능|Maybe short|Surely meets|확실히 달성", found["서초점"])
+    assert re.search(r"불확실|Not certain|Surely meets|확실히 달성", found["서초점"])
 
 
 def test_the_rate_stands_beside_its_interval(busy: Cast, look: Callable):
@@ -137,7 +137,7 @@ def test_the_spread_names_centers_outside_the_limits(busy: Cast, session: Sessio
     outside = page.split('id="outside"')[1].split("</table>")[0]
     assert busy.center.public_id in outside
     assert 'id="map-tier"' in page
-    assert 'id="map-role"' in page
+    assert 'id="map-role"' in look(busy.training_admin, f"/rates/{busy.network.public_id}/spread?{AS_OF}&by=role")
 
 
 def test_the_spread_of_a_unit_out_of_scope_is_missing(cast: Cast, client: FlaskClient):
