@@ -13,6 +13,7 @@ from lms.completion.center.forms import CARDS, GRID, BoardForm
 from lms.completion.center.rules import Center, Show
 from lms.completion.pages import UNIT_TARGET
 from lms.completion.rules import DEFAULT_TARGET, total
+from lms.completion.rules_interval import certainty_of
 from lms.enrollments.assignments.queries import list_writable_centers
 from lms.people.duties.queries_vacancies import list_vacancies
 from lms.people.rules import names_open
@@ -62,19 +63,20 @@ def _center_page(found: Center, own: Sequence[Center]) -> Answer:
         }
         note_access("view", "center", found.public_id, subject_ids=[row.person.id for row in board.rows])
     short = [row for row in board.rows if row.is_short]
+    tally = total(row.tally for row in board.rows)
     return render_template(
         "completion/center.html",
         center=found,
         own=own,
         as_of=scope.on,
-        tally=total(row.tally for row in board.rows),
+        tally=tally,
+        certainty=certainty_of(tally, sum(1 for row in board.rows if row.tally.due), UNIT_TARGET),
         frontline_short=sorted(
             (row for row in short if row.person.is_frontline), key=lambda row: (-row.days_overdue, row.person.staff_no)
         ),
         others_short=sum(1 for row in short if not row.person.is_frontline),
         overdue=sum(row.overdue for row in board.rows),
         soon=[(row.person, cell) for row in board.rows for cell in row.soon],
-        judged=sum(1 for row in board.rows if row.tally.due),
         courses={course.id: course for course in board.courses},
         vacancies=list_vacancies(session, scope=scope, as_of=scope.on, center_ids={found.id}),
         most=MOST_LISTED,
@@ -130,7 +132,7 @@ def _chips(form: BoardForm, roles: dict[str, str], tiers: dict[str, str]) -> lis
     if form.tier.data:
         found.append((_("Tier"), tiers[form.tier.data], "tier"))
     if form.show.data:
-        found.append((_("Show"), str(words.SHOWS[Show(form.show.data)]), "show"))
+        found.append((_("State"), str(words.SHOWS[Show(form.show.data)]), "show"))
     return found
 
 
