@@ -17,7 +17,7 @@ class BoardForm(Form):
 
     role = StringField(_l("Job role"), [Optional()])
     tier = StringField(_l("Tier"), [Optional()])
-    show = StringField(_l("Show"), [Optional(), AnyOf(list(Show), message=UNKNOWN)])
+    show = StringField(_l("State"), [Optional(), AnyOf(list(Show), message=UNKNOWN)])
     view = StringField(_l("View"), [Optional(), AnyOf((GRID, CARDS), message=UNKNOWN)])
 
     def __init__(self, values: Any, *, roles: list[str], tiers: list[str]) -> None:

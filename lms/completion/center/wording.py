@@ -41,7 +41,7 @@ def cell_words() -> dict[EnrollmentState, CellWords]:
     """Return the words of every state that carries no number of days."""
     state = EnrollmentState
     return {
-        state.DONE: CellWords("done", "check", _("Done"), _("Completed")),
+        state.DONE: CellWords("done", "check", _("Completed"), _("Completed")),
         state.DONE_LATE: CellWords("late", "check-late", _("Late"), _("Completed late")),
         state.NOT_DUE: CellWords("neutral", "circle", _("Open"), _("Not due yet")),
         state.ON_HOLD: CellWords("hold", "pause", _("Hold"), _("On hold")),

@@ -1,6 +1,6 @@
 """Reading what moves due dates. It serves actions that concern the people given, and shows nothing to a viewer."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lms.enrollments.dues.rules import Circumstances
 from lms.enrollments.rules import Away, Stay
-from lms.people.models import Leave, Person, Posting
+from lms.people.models import Leave, Person, PersonMerge, Posting
 
 BATCH = 500
 
@@ -16,7 +16,9 @@ BATCH = 500
 def load_circumstances(session: Session, person_ids: Collection[int]) -> dict[int, Circumstances]:
     """Load the leaves and primary postings of some hundred people, by person; who has neither is left out."""
     found: dict[int, Circumstances] = {}
-    known_since = _first_recorded(session, person_ids)
+    owners = _owners(session, person_ids)
+    known_since = _first_recorded(session, owners)
+    told_since = _leaves_first_recorded(session, owners)
     postings = (
         select(Posting.person_id, Posting.center_id, Posting.role_id, Posting.starts_on, Posting.ends_on)
         .where(Posting.person_id.in_(person_ids), Posting.is_primary, Posting.superseded_at.is_(None))
@@ -27,23 +29,50 @@ def load_circumstances(session: Session, person_ids: Collection[int]) -> dict[in
         stays = found.setdefault(person_id, Circumstances()).stays
         stays.append((Stay(center_id, role_id, starts_on, ends_on), known_at))
     leaves = (
-        select(Leave.person_id, Leave.starts_on, Leave.ends_on, Leave.recorded_at)
+        select(Leave.person_id, Leave.starts_on, Leave.ends_on)
         .where(Leave.person_id.in_(person_ids), Leave.superseded_at.is_(None))
         .order_by(Leave.person_id, Leave.starts_on)
     )
-    for person_id, starts_on, ends_on, recorded_at in session.execute(leaves):
-        found.setdefault(person_id, Circumstances()).aways.append((Away(starts_on, ends_on), recorded_at))
+    for person_id, starts_on, ends_on in session.execute(leaves):
+        told_at = told_since[person_id, starts_on, ends_on]
+        found.setdefault(person_id, Circumstances()).aways.append((Away(starts_on, ends_on), told_at))
     return found
 
 
-def _first_recorded(session: Session, person_ids: Collection[int]) -> dict[tuple[int, int, int, object], datetime]:
+def _owners(session: Session, person_ids: Collection[int]) -> dict[int, int]:
+    """Return by person id whose facts they are: one's own, and those of rows that were merged into one's own."""
+    owners = {person_id: person_id for person_id in person_ids}
+    newest = set(owners)
+    while newest:
+        rows = session.execute(
+            select(PersonMerge.merged_id, PersonMerge.kept_id).where(
+                PersonMerge.kept_id.in_(newest), PersonMerge.undone_at.is_(None)
+            )
+        )
+        found = {merged_id: owners[kept_id] for merged_id, kept_id in rows if merged_id not in owners}
+        owners |= found
+        newest = set(found)
+    return owners
+
+
+def _first_recorded(session: Session, owners: Mapping[int, int]) -> dict[tuple[int, int, int, object], datetime]:
     """Return when each posting first became known: giving it an end writes it anew, but its start is old news."""
     rows = session.execute(
         select(Posting.person_id, Posting.center_id, Posting.role_id, Posting.starts_on, Posting.recorded_at)
-        .where(Posting.person_id.in_(person_ids), Posting.is_primary)
+        .where(Posting.person_id.in_(owners), Posting.is_primary)
         .order_by(Posting.recorded_at.desc())
     )
-    return {(person_id, center_id, role_id, on): at for person_id, center_id, role_id, on, at in rows}
+    return {(owners[person_id], center_id, role_id, on): at for person_id, center_id, role_id, on, at in rows}
+
+
+def _leaves_first_recorded(session: Session, owners: Mapping[int, int]) -> dict[tuple[int, object, object], datetime]:
+    """Return when each leave, with these very days, first became known."""
+    rows = session.execute(
+        select(Leave.person_id, Leave.starts_on, Leave.ends_on, Leave.recorded_at)
+        .where(Leave.person_id.in_(owners))
+        .order_by(Leave.recorded_at.desc())
+    )
+    return {(owners[person_id], starts_on, ends_on): at for person_id, starts_on, ends_on, at in rows}
 
 
 def person_ids_in_batches(session: Session, chosen: Collection[int] | None) -> Iterator[list[int]]:

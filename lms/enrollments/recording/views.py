@@ -14,8 +14,7 @@ from lms.enrollments.assignments.queries import list_writable_centers
 from lms.enrollments.recording import actions, queries, wording
 from lms.enrollments.recording.forms import WITHDRAW, CorrectionForm, RecordingForm
 from lms.enrollments.recording.rules import Batch, day_fault, history_of
-from lms.people.queries import find_posting, get_person_by_public_id
-from lms.people.rules import names_open
+from lms.people.queries import find_posting, find_unit_to_open, get_person_by_public_id
 from lms.people.viewer import current_scope
 from lms.shared.db import db
 from lms.shared.errors import DomainError, NotFoundError
@@ -111,10 +110,11 @@ def correct(public_id: str, course_id: str, cycle: int) -> Answer:
 def _completion_page(public_id: str, course_id: str, cycle: int) -> Answer:
     session, scope = db.session(), current_scope()
     person = get_person_by_public_id(session, scope=scope, public_id=public_id)
-    posting = find_posting(session, scope=scope, person_id=person.id, on=scope.on)
+    closed = find_unit_to_open(session, scope=scope, person=person)
+    if closed is not None:
+        return redirect(url_for("people.purpose", unit_id=closed.public_id, next=request.path), 303)
     is_own = person.id == scope.person_id
-    if not is_own and posting and not names_open(scope, {posting.center_id}):
-        return redirect(url_for("people.purpose", unit_id=posting.center.public_id, next=request.path), 303)
+    posting = find_posting(session, scope=scope, person_id=person.id, on=scope.on)
     course = get_course(session, public_id=course_id)
     found = queries.get_enrollment(session, scope=scope, person_id=person.id, course_public_id=course_id, cycle=cycle)
     writable = list_writable_centers(session, scope=scope)
