@@ -14,6 +14,7 @@ from lms.accounts import models as _accounts
 from lms.accounts.activation.views import blueprint as activation_pages
 from lms.accounts.browsers.views import blueprint as browsers_pages
 from lms.accounts.cli import accounts as accounts_commands
+from lms.accounts.merging import actions as accounts_merging
 from lms.accounts.views import blueprint as accounts_pages
 from lms.audit import models as _audit
 from lms.completion.cli import completion, rates, shortfall
@@ -31,17 +32,20 @@ from lms.enrollments.cli import assign, enrollments
 from lms.enrollments.dues import upload as dues_upload
 from lms.enrollments.history import upload as history_upload
 from lms.enrollments.history.cli import history as history_commands
+from lms.enrollments.merging import actions as enrollments_merging
 from lms.enrollments.recording.views import blueprint as recording_pages
 from lms.enrollments.views import blueprint as enrollments_pages
 from lms.imports import models as _imports
 from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
 from lms.people import models as _people
-from lms.people.centers import upload as centers_upload
 from lms.people.centers import effects as center_effects
+from lms.people.centers import upload as centers_upload
 from lms.people.centers.cli import centers as centers_commands
 from lms.people.centers.views import blueprint as centers_pages
 from lms.people.duties.views import blueprint as duties_pages
+from lms.people.merging import parts
+from lms.people.merging.views import blueprint as merging_pages
 from lms.people.roster import upload as roster_upload
 from lms.people.roster.cli import roster as roster_commands
 from lms.people.search.views import blueprint as people_search_pages
@@ -99,6 +103,7 @@ def _offer(app: Flask) -> None:
         people_pages,
         duties_pages,
         centers_pages,
+        merging_pages,
         imports_pages,
         courses_pages,
         enrollments_pages,
@@ -118,6 +123,8 @@ def _offer(app: Flask) -> None:
     for upload in (centers_upload, roster_upload, catalog_upload, history_upload, dues_upload):
         upload.register()
     center_effects.register(count_attributed)
+    for part in (enrollments_merging.PART, accounts_merging.PART):
+        parts.register(part)
 
 
 def _handle_requests(app: Flask) -> None:

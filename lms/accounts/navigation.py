@@ -67,6 +67,9 @@ ORGANIZATION = Destination(
         "centers.show",
         "centers.change",
         "centers.undo",
+        "merging.search",
+        "merging.merge",
+        "merging.undo",
     ),
 )
 ACCOUNTS = Destination(_l("Accounts"), "key", ("activation.centers", "activation.center", "activation.reset"))

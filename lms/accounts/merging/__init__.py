@@ -1,0 +1,1 @@
+"""Accounts of two people who are one: the one in force stays, every browser is signed out."""
