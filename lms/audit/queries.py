@@ -1,7 +1,7 @@
 """Reading the audit trail: search, newest first."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -90,7 +90,9 @@ def list_lines(
     wanted = _select(where)
     if before is not None:
         at, event_id = _place_of(session, before)
-        wanted = wanted.where(tuple_(AuditEvent.at, AuditEvent.id) < tuple_(at, event_id))
+        # One upper bound, so that the database begins at this place of the index, not at the end of the period.
+        earlier = where if where.until is not None and where.until <= at else replace(where, until=None)
+        wanted = _select(earlier).where(tuple_(AuditEvent.at, AuditEvent.id) < tuple_(at, event_id))
     rows = session.execute(wanted.order_by(*NEWEST_FIRST).limit(per_page + 1)).all()
     lines = [Line(*row) for row in rows[:per_page]]
     older = lines[-1].public_id if len(rows) > per_page else None
