@@ -19,10 +19,11 @@ from lms.completion.rules import Dimension, Tally
 from lms.courses.models import Course, CourseVersion
 from lms.demo.cast import choose, interest
 from lms.demo.files import import_reference
+from lms.demo.lines import Line
 from lms.demo.people import Worker
 from lms.demo.queries import count_people
 from lms.demo.rules import DemoCalendar, SignInKind, dice
-from lms.demo.story import Line, Story
+from lms.demo.story import Story
 from lms.enrollments.models import Enrollment
 from lms.enrollments.rules import Source
 from lms.people.models import Duty, JobRole, Leave, OrgUnit, Person, Posting, StaffNumber
@@ -122,7 +123,7 @@ class _Writer:
         for done, (worker, lines) in enumerate(self.story.lines(), start=1):
             person_id = self._id_of(worker)
             rows.extend(self._enrollment(person_id, line) for line in lines)
-            shown = interest(worker, lines, self.story.calendar.today)
+            shown = interest(worker, lines, self.story.calendar.today, self.story.prerequisites)
             if shown > most:
                 self.employee, most = worker, shown
             if len(rows) >= BATCH or done == total:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from lms.demo.names import new_name
 from lms.demo.people import Charge, Stint, Worker
+from lms.demo.planted import VACANT, needs_deputy
 from lms.demo.reference import Parameters
 from lms.demo.rules import Interval, dice, digits
 from lms.demo.staffing import Site
@@ -16,7 +17,6 @@ ASKED_FIRST = ("RC", "SA", "CC", "HC", "PT", "WR", "MM", "DV", "MT", "GD", "BP")
 DEPUTY_SHARE = 0.4
 DEPUTY_LEAST_STAFF = 15
 # The story of a center without coordinator: theirs gave the duty back, and nobody has followed.
-VACANT_CENTER = "C0023"
 VACANT_SINCE_DAYS = 24
 MEAN_LEAVE_DAYS = 120
 HEAD_OFFICE = "HQ"
@@ -44,13 +44,14 @@ def appoint_coordinators(people: list[Worker], sites: Iterable[Site], begins_on:
             worker, stint = holder
             starts_on = max(day, stint.starts_on)
             ends_on = stint.ends_on
-            if site.code == VACANT_CENTER and ends_on is None:
+            if site.code == VACANT and ends_on is None:
                 ends_on = today - timedelta(days=VACANT_SINCE_DAYS)
             _charge(worker, DutyKind.COORDINATOR, site.code, starts_on, ends_on)
-            if ends_on is None or (site.code == VACANT_CENTER and stint.ends_on is None):
+            if ends_on is None or (site.code == VACANT and stint.ends_on is None):
                 break
             day = ends_on
-        if holder and site.seats_in_all >= DEPUTY_LEAST_STAFF and stream.random() < DEPUTY_SHARE:
+        large = holder and site.seats_in_all >= DEPUTY_LEAST_STAFF and stream.random() < DEPUTY_SHARE
+        if holder and (large or needs_deputy(site)):
             _appoint_deputy(staff[site.code], site, holder[0], today - timedelta(days=stream.randint(20, 300)))
 
 

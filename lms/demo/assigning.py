@@ -27,6 +27,8 @@ YEARLY_ON = {
 }  # fmt: skip
 # Courses of the first weeks are on record for hires of the last years only.
 LEDGER_MONTHS_BEFORE = 24
+# Centers hold the session of the month on different days, the last of them this many days into it.
+SESSION_DAYS = 27
 COORDINATOR = "CO"
 COORDINATING = frozenset({DutyKind.COORDINATOR, DutyKind.DEPUTY_COORDINATOR})
 
@@ -115,7 +117,8 @@ class Curriculum:
                 yield course, on
 
     def _every_month(self, worker: Worker, jobs: list[tuple[str, Interval]]) -> Iterator[tuple[CourseRule, date]]:
-        for on in self.months:
+        for month in self.months:
+            on = month + timedelta(days=_session_day(worker, month))
             if not any(leave.covers(on) for leave in worker.leaves):
                 yield from self._targeting(Trigger.MONTHLY, jobs, on)
 
@@ -125,6 +128,12 @@ class Curriculum:
         for course in self.by_trigger[trigger]:
             if _applies(jobs, course.targets, on):
                 yield course, on
+
+
+def _session_day(worker: Worker, month: date) -> int:
+    """Return how many days into the month the center of that time holds its session: each has its own day."""
+    center = next((stint.center for stint in worker.stints if stint.covers(month)), worker.last.center)
+    return int(center[1:]) % SESSION_DAYS
 
 
 def jobs_of(worker: Worker) -> list[tuple[str, Interval]]:

@@ -9,20 +9,29 @@ from datetime import date, timedelta
 
 from lms.demo.assigning import COORDINATING, COORDINATOR, Assigned, Curriculum
 from lms.demo.people import Worker
+from lms.demo.planted import TENDENCIES
 from lms.demo.reference import CourseRule, Parameters
 from lms.demo.rules import DemoCalendar, dice, systematic
 
 # A center's rate is made by how many of its people lag behind, not by everyone missing a little: so most people are
 # complete, some miss much, and the list of shortfalls is one to act on.
-STEADY_CHANCE = 0.986
-LAGGING_CHANCE = (0.30, 0.85)
-LAGGARDS_SHARE = 0.24
+STEADY_CHANCE = 0.997
+LAGGING_CHANCE = (0.02, 0.38)
+LAGGARDS_SHARE = 0.16
+# Others let due dates pass and make up for it within weeks: what they miss is young, so that of those who fall short
+# some are only days late. Nearly all who complete late are of them.
+TARDY_SHARE = 0.42
+TARDY_ON_TIME = 0.58
+TARDY_DAYS_LATE = 22
+# What they have not made up for yet.
+TARDY_COST = 0.008
 # Share of what people have on record from before the year shown, which is complete.
 OLD_SHARE = 0.04
 # Roles lower the rate of most centers a little; this lifts it back to the parameter's median.
 ROLES_LIFT = 0.05
-STEADY_ON_TIME = 0.87
+STEADY_ON_TIME = 0.99
 OPTIONAL_FACTOR = 0.6
+LAGGING_ON_TIME = 0.6
 MEAN_DAYS_LATE = 18
 RUSH_DAYS = 7
 
@@ -34,6 +43,7 @@ class Learner:
     lagging: bool
     chance: float
     on_time: float
+    days_late: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,6 @@ class Learning:
         self.calendar = calendar
         self.parameters = parameters
         self.begins_on = curriculum.begins_on
-        self.lagging_on_time = _other_share(parameters.on_time, STEADY_ON_TIME, LAGGARDS_SHARE * 0.55)
         self.rush_share = parameters.last_week / parameters.on_time
         # The 4 % who watch everything and sit no test are found among those who lag.
         self.no_exam_share = parameters.without_exam / LAGGARDS_SHARE
@@ -63,17 +72,20 @@ class Learning:
             by_center[_home(worker)].append(worker)
         for center, staff in sorted(by_center.items()):
             stream = dice("learners", center)
-            share = self._laggards_share(stream)
+            share = self._laggards_share(stream, TENDENCIES.get(center))
             stream.shuffle(staff)
             chances = [self._lags(share, worker) for worker in staff]
             for worker, lagging in zip(staff, systematic(chances, stream.random()), strict=True):
                 yield worker, self._learner(stream, lagging=lagging)
 
-    def _laggards_share(self, stream: random.Random) -> float:
-        rate = _logistic(_logit(self.parameters.completion_median) + stream.gauss(0, self.parameters.completion_spread))
-        rate = (rate - OLD_SHARE) / (1 - OLD_SHARE)
+    def _laggards_share(self, stream: random.Random, tendency: float | None) -> float:
+        drawn = _logistic(
+            _logit(self.parameters.completion_median) + stream.gauss(0, self.parameters.completion_spread)
+        )
+        rate = drawn if tendency is None else tendency
+        rate = (rate + TARDY_COST - OLD_SHARE) / (1 - OLD_SHARE)
         lagging = sum(LAGGING_CHANCE) / 2 * (1 - self.no_exam_share)
-        return min(0.98, max(0.01, (STEADY_CHANCE - rate) / (STEADY_CHANCE - lagging)))
+        return min(0.98, max(0.04, (STEADY_CHANCE - rate) / (STEADY_CHANCE - lagging)))
 
     def _lags(self, share: float, worker: Worker) -> float:
         effects = self.parameters.role_effect
@@ -84,9 +96,12 @@ class Learning:
 
     def _learner(self, stream: random.Random, *, lagging: bool) -> Learner:
         chance = stream.uniform(*LAGGING_CHANCE)
+        tardy = stream.random() < TARDY_SHARE
         if lagging:
-            return Learner(lagging, chance, self.lagging_on_time)
-        return Learner(lagging, STEADY_CHANCE, STEADY_ON_TIME)
+            return Learner(lagging, chance, LAGGING_ON_TIME, MEAN_DAYS_LATE)
+        if tardy:
+            return Learner(lagging, STEADY_CHANCE, TARDY_ON_TIME, TARDY_DAYS_LATE)
+        return Learner(lagging, STEADY_CHANCE, STEADY_ON_TIME, MEAN_DAYS_LATE)
 
     def outcome(
         self, stream: random.Random, worker: Worker, learner: Learner, assigned: Assigned, due_on: date
@@ -102,7 +117,7 @@ class Learning:
         if in_time < learner.on_time:
             day = self._in_time(assigned.on, due_on, spread, rush=rush < self.rush_share)
         else:
-            day = due_on + timedelta(days=1 + int(-math.log(1 - late) * MEAN_DAYS_LATE))
+            day = due_on + timedelta(days=1 + int(-math.log(1 - late) * learner.days_late))
         day = next((leave.ends_on for leave in worker.leaves if leave.covers(day) and leave.ends_on), day)
         if day >= self.calendar.today or (assigned.until is not None and day >= assigned.until):
             return Outcome(None, None)
@@ -129,11 +144,6 @@ def _home(worker: Worker) -> str:
     """Return the center whose habits the person has: where they worked longest."""
     longest = max(worker.stints, key=lambda stint: (stint.ends_on or date.max) - stint.starts_on)
     return longest.center
-
-
-def _other_share(whole: float, one: float, weight: float) -> float:
-    """Return the share of the rest so that both together make `whole`; `weight` is the weight of the rest."""
-    return (whole - one * (1 - weight)) / weight
 
 
 def _logit(chance: float) -> float:

@@ -44,6 +44,7 @@ class CourseRule:
     renewal_window_days: int
     pass_score: int
     mandatory: bool
+    prerequisites: tuple[str, ...] = ()
 
 
 def centers() -> list[Center]:
@@ -89,6 +90,7 @@ def courses() -> list[CourseRule]:
             renewal_window_days=int(row["renewal_window_days"]),
             pass_score=int(row["pass_score"]),
             mandatory=row["mandatory"] == "1",
+            prerequisites=tuple(filter(None, row["prerequisites"].split(";"))),
         )
         for row in _rows("courses")
     ]

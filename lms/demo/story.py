@@ -1,14 +1,16 @@
 """The whole story of the demo: everyone, what they hold, and what they were to learn and did."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from lms.demo import reference
 from lms.demo.appointments import appoint_coordinators, grant_leaves, head_office, number_staff
 from lms.demo.assigning import Assigned, Curriculum
 from lms.demo.learning import Learner, Learning, Outcome
+from lms.demo.lines import Line
 from lms.demo.people import Worker
+from lms.demo.planted import plant, send_on_leave, without_staff
+from lms.demo.retelling import Retelling
 from lms.demo.rules import DemoCalendar, dice
 from lms.demo.staffing import Site, Staffing, sites_of
 from lms.enrollments.rules import Away, Event, Stay, effective_due, events_of
@@ -17,44 +19,33 @@ from lms.enrollments.rules import Away, Event, Stay, effective_due, events_of
 MINUTES_OF_STUDY = (8 * 60, 21 * 60)
 
 
-@dataclass(slots=True)
-class Line:
-    """An enrollment of the story, in words of the catalog."""
-
-    course: str
-    cycle: int
-    has_later_cycle: bool
-    required: bool
-    assigned_on: date
-    nominal_due_on: date
-    due_on: date
-    completed_on: date | None
-    completed_minute: int
-    score: int | None
-    voided_on: date | None
-
-
 class Story:
     """People of the network and the head office, and how their learning went, told for one day."""
 
     def __init__(self, calendar: DemoCalendar) -> None:
         self.calendar = calendar
         parameters = reference.parameters()
-        staffing = Staffing(calendar, parameters, sites_of(reference.centers(), reference.roles(), calendar))
-        self.sites: list[Site] = list(staffing.sites.values())
+        self.sites: list[Site] = sites_of(reference.centers(), reference.roles(), calendar)
+        staffing = Staffing(calendar, parameters, without_staff(self.sites))
         self.staff: list[Worker] = staffing.run()
+        self.planted = plant(self.staff, self.sites, calendar.today)
         appoint_coordinators(self.staff, self.sites, staffing.begins_on, calendar.today)
         grant_leaves(self.staff, parameters, staffing.begins_on, calendar.today)
+        send_on_leave(self.planted, self.staff, calendar.today)
         self.people: list[Worker] = [*self.staff, *head_office(self.sites, staffing.begins_on)]
         number_staff(self.people)
-        self.curriculum = Curriculum(calendar, reference.courses())
+        courses = reference.courses()
+        self.curriculum = Curriculum(calendar, courses)
+        self.prerequisites = {course.code: course.prerequisites for course in courses}
+        self._scored = frozenset(course.code for course in courses if course.pass_score)
         self._learning = Learning(calendar, parameters, self.curriculum)
         self._numbers = _Numbers()
 
     def lines(self) -> Iterator[tuple[Worker, list[Line]]]:
         """Give every worker with their enrollments, in order of day and course."""
-        for worker, learner in self._learning.learners(self.staff):
-            yield worker, self._lines_of(worker, learner)
+        learners = self._learning.learners(self.staff)
+        told = ((worker, self._lines_of(worker, learner)) for worker, learner in learners)
+        yield from Retelling(self.planted, self._scored, self.calendar.today).of(told)
 
     def _lines_of(self, worker: Worker, learner: Learner) -> list[Line]:
         stream = dice("learning", worker.numbers[0][0])

@@ -59,8 +59,11 @@ def test_an_employee_sees_what_comes_next_and_what_is_done(visit: Visit):
         expect(page.locator("section.next-step a").first).to_be_visible()
         assert page.locator("nav.rail").is_hidden()
         assert page.evaluate(FITS)
-        page.locator("details.fold > summary").first.click()
-        assert page.locator("details.fold[open] .own-list li").count() >= 8
+        page.locator("details.rung > summary").first.click()
+        assert page.locator("details.rung[open] .own-list li").count() >= 1
+        page.locator("nav.bottom-bar a[href='/me/records']").click()
+        assert page.locator("table#completed tbody tr").count() >= 8
+        assert page.evaluate(FITS)
 
 
 def test_what_can_be_touched_is_large_enough(visit: Visit):

@@ -11,8 +11,8 @@ from app import create_app
 from lms.audit.models import AuditEvent
 from lms.audit.rules import Actor
 from lms.completion.queries import list_rates
-from lms.completion.queries_shortfalls import count_shortfalls
-from lms.completion.rules import Dimension, ShortfallFilter
+from lms.completion.queries_shortfalls import count_shortfalls, list_shortfalls
+from lms.completion.rules import Dimension, Severity, ShortfallFilter
 from lms.courses.models import Course
 from lms.demo.queries import list_sign_ins
 from lms.demo.rules import DemoCalendar, SignInKind
@@ -100,6 +100,15 @@ def test_the_area_manager_has_centers_that_fall_short(session: Session, sign_ins
     assert len(lines) >= 15
     assert sum(line.tally.is_below(80) for line in lines) >= 3
     assert count_shortfalls(session, scope=scope, as_of=TODAY, where=ShortfallFilter()) > 50
+
+
+def test_those_who_fall_short_do_so_for_days_weeks_and_months(session: Session):
+    everyone = {"scope": whole_network(TODAY), "as_of": TODAY, "where": ShortfallFilter()}
+    found = list_shortfalls(session, **everyone, per_page=1)
+    share = {severity: number / found.total for severity, number in found.by_severity.items()}
+    assert share[Severity.LONG_MISSING] < 0.85, "most late items are made up for within weeks"
+    assert share[Severity.MISSING] > 0.1
+    assert share[Severity.REMIND] > 0.01
 
 
 def test_the_employee_has_something_overdue_something_open_and_much_done(session: Session, sign_ins):

@@ -7,11 +7,12 @@ from functools import cache
 
 import pytest
 
-from lms.demo.appointments import VACANT_CENTER
+from lms.demo.lines import Line
 from lms.demo.people import Worker
+from lms.demo.planted import VACANT
 from lms.demo.rules import DAYS_PER_YEAR, DemoCalendar
 from lms.demo.staffing import HISTORY_FROM
-from lms.demo.story import Line, Story
+from lms.demo.story import Story
 from lms.people.rules import DutyKind
 
 AWARD_SEASON = date(2019, 6, 30)
@@ -74,9 +75,9 @@ def test_every_open_center_has_one_representative(today):
 @pytest.mark.parametrize("today", DAYS, ids=str)
 def test_every_open_center_has_one_coordinator_but_the_one_that_lost_theirs(today):
     story = told(today)[0]
-    wanted = {site.code: 1 for site in story.sites if site.is_open(today) and site.code != VACANT_CENTER}
+    wanted = {site.code: 1 for site in story.sites if site.is_open(today) and site.code != VACANT}
     assert held_on(story, DutyKind.COORDINATOR, today) == wanted
-    assert held_on(story, DutyKind.COORDINATOR, today - timedelta(days=25))[VACANT_CENTER] == 1
+    assert held_on(story, DutyKind.COORDINATOR, today - timedelta(days=25))[VACANT] == 1
 
 
 def test_areas_and_regions_have_one_manager_each():

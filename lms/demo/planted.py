@@ -1,0 +1,90 @@
+"""Stories planted in the demo: people and places that show what a figure means, in the area whose people sign in.
+
+| story                         | where and who                                                       |
+|-------------------------------|---------------------------------------------------------------------|
+| five people at exactly 80 %   | the center SMALL: below target, yet too few to be sure              |
+| counted once after a transfer | TRANSFEREE came to CENTER from NEXT_DOOR with something overdue     |
+| back from leave, with grace   | RETURNED at CENTER: what fell due meanwhile may wait                |
+| a closed center               | CLOSED, closed at the end of last month: in the figures before only |
+| nobody is coordinator         | VACANT has lost its coordinator                                     |
+| two people of one name        | two NAMESAKES at CENTER, told apart by number: one short, one not   |
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from lms.demo.people import Stint, Worker
+from lms.demo.rules import Interval
+from lms.demo.staffing import Site
+
+AREA, CENTER, NEXT_DOOR, SMALL, CLOSED, VACANT = "R5-A05", "C0388", "C0387", "C0398", "C0402", "C0403"
+TRANSFEREE, RETURNED, NAMESAKES = "민가람", "한새봄", "김민서"
+# Rates that some centers of the area tend to, so that its manager has something to look into.
+TENDENCIES = {CENTER: 0.74, "C0396": 0.70, "C0390": 0.72, "C0401": 0.68}
+FIVE = (("OW", "남해솔"), ("SA", "주은결"), ("RC", "서다온"), ("MT", "장도담"), ("MT", "허이룸"))
+MOVED_DAYS_AGO = 20
+AWAY_DAYS_AGO, BACK_DAYS_AGO = 100, 9
+# The course that some of the five were never assigned, so that a fifth of what is due is a whole number.
+SPARED = "CS-102"
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """The people of the stories."""
+
+    five: Sequence[Worker]
+    transferee: Worker
+    returned: Worker
+    short_namesake: Worker
+    complete_namesake: Worker
+
+    @property
+    def people(self) -> list[Worker]:
+        """Return all of them."""
+        return [*self.five, self.transferee, self.returned, self.short_namesake, self.complete_namesake]
+
+
+def without_staff(sites: Sequence[Site]) -> list[Site]:
+    """Return the sites as they are staffed by chance: the small center's five are planted instead."""
+    return [replace(site, seats={}) if site.code == SMALL else site for site in sites]
+
+
+def plant(staff: list[Worker], sites: Sequence[Site], today: date) -> Planted:
+    """Add the people of the stories to the staff; and a center manager to their center, should it have none."""
+    opened_on = next(site.opened_on for site in sites if site.code == SMALL)
+    moved_on = today - timedelta(days=MOVED_DAYS_AGO)
+    planted = Planted(
+        five=[
+            Worker(name, [Stint(SMALL, role, opened_on + timedelta(days=40 * place))])
+            for place, (role, name) in enumerate(FIVE)
+        ],
+        transferee=Worker(
+            TRANSFEREE,
+            [Stint(NEXT_DOOR, "SA", today - timedelta(days=1300), moved_on), Stint(CENTER, "SA", moved_on)],
+        ),
+        returned=Worker(RETURNED, [Stint(CENTER, "MT", today - timedelta(days=1700))]),
+        short_namesake=Worker(NAMESAKES, [Stint(CENTER, "DV", today - timedelta(days=1500))]),
+        complete_namesake=Worker(NAMESAKES, [Stint(CENTER, "MT", today - timedelta(days=2100))]),
+    )
+    staff.extend(planted.people)
+    if not any(who.works and (who.last.center, who.last.role) == (CENTER, "CM") for who in staff):
+        staff.append(Worker("문하람", [Stint(CENTER, "CM", today - timedelta(days=400))]))
+    return planted
+
+
+def send_on_leave(planted: Planted, staff: Sequence[Worker], today: date) -> None:
+    """Let the one who returned have been away, and none of the others; those in charge of the center stay."""
+    for who in planted.people:
+        who.leaves.clear()
+    planted.returned.leaves.append(
+        Interval(today - timedelta(days=AWAY_DAYS_AGO), today - timedelta(days=BACK_DAYS_AGO))
+    )
+    for who in staff:
+        if who.works and who.last.center == CENTER and (who.charges or who.last.role == "CM"):
+            who.leaves[:] = [leave for leave in who.leaves if not leave.covers(today)]
+
+
+def needs_deputy(site: Site) -> bool:
+    """Tell whether a center has a deputy coordinator whatever chance says: the one whose deputy signs in."""
+    return site.code == CENTER
