@@ -89,6 +89,34 @@ APPOINTS_AT = {
     "training_admin": {"CENTER", "AREA", "REGION"},
     "system_admin": {"REGION", "NETWORK"},
 }
+
+
+def issues_at(world: World, kind: str, unit: OrgUnit) -> bool:
+    """Tell who issues one-time codes at a unit: a center's people there, administrators at every center."""
+    at_center = (
+        kind in {"coordinator", "deputy", "representative", "center_manager"} and unit.id == world.cast.center.id
+    )
+    return unit.kind == "CENTER" and (at_center or kind in {"training_admin", "system_admin"})
+
+
+def account_holders(world: World, kind: str) -> Things:
+    """Return for whom a center's people issue codes there; administrators state a purpose first, so nobody yet."""
+    return {
+        where: Named(thing.value, where == "in" and issues_at(world, kind, world.cast.center) and "admin" not in kind)
+        for where, thing in people(world, kind).items()
+    }
+
+
+def browsers(world: World, kind: str) -> Things:
+    """Return where one is signed in oneself, where another is, and nowhere."""
+    own = world.browsers.get(kind, MISSING)
+    return {
+        "in": Named(own, kind != "anonymous"),
+        "out": Named(world.browsers["boss"], False),
+        "missing": Named(MISSING, False),
+    }
+
+
 counted_units = _units(World.may_count)
 named_units = _units(World.names_below)
 
@@ -96,6 +124,12 @@ named_units = _units(World.names_below)
 def courses(world: World, kind: str) -> Things:
     """Return a course and none: the catalog is open to everyone inside."""
     return {"in": Named(world.cast.course.public_id), "missing": Named(MISSING, False)}
+
+
+def completions(world: World, kind: str) -> Things:
+    """Return people with a first cycle of the course; oneself has one only as an employee."""
+    found = people(world, kind)
+    return found | {"own": Named(found["own"].value, kind in {"employee", "leaver"})}
 
 
 def runs(world: World, kind: str) -> Things:
@@ -118,7 +152,12 @@ VARIABLES: dict[str, Sampler] = {
     "rates unit_id": counted_units,
     "units unit_id": named_units,
     "duties unit_id": _units(appoints_at),
+    "center unit_id": _units(lambda world, kind, unit: unit.kind == "CENTER" and world.names_below(kind, unit)),
+    "accounts unit_id": _units(issues_at),
+    "browsers public_id": browsers,
     "courses public_id": courses,
+    "courses course_id": courses,
+    "courses cycle": lambda _world, _kind: {"in": Named("1"), "missing": Named("99", False)},
     "imports public_id": runs,
     "new slug": words("roster"),
     "templates slug": words("roster"),
@@ -127,6 +166,9 @@ VARIABLES: dict[str, Sampler] = {
 }
 OF_ENDPOINT: dict[str, Sampler] = {
     "duties.show unit_id": _units(looks_at_duties),
+    "activation.reset public_id": account_holders,
+    "recording.history public_id": completions,
+    "recording.correct public_id": completions,
 }
 
 
@@ -163,6 +205,12 @@ def new_password(_world: World) -> dict[str, str]:
     return {"current": PASSWORD, "new": "nine purple umbrellas", "again": "nine purple umbrellas"}
 
 
+def activation(_world: World) -> dict[str, str]:
+    """Return the form of a one-time code, a wrong one: it signs nobody in, and the trail says so."""
+    new = {"new": "nine purple umbrellas", "again": "nine purple umbrellas"}
+    return {"staff_no": "00101", "code": "0000-0000-0000"} | new
+
+
 def roster(_world: World) -> dict[str, Any]:
     """Return a roster that adds one person, as a file."""
     line = "staff_no,name,center_code,role_code,hired_on,left_on\nN0001,새사람,C101,SA,2019-01-01,\n"
@@ -175,6 +223,20 @@ def assignment(world: World) -> dict[str, Any]:
         "course": world.second.public_id, "roles": [], "units": [world.cast.center.public_id], "due": "date",
         "due_on": (world.day + timedelta(days=30)).isoformat(), "reason": REASON, "request_key": "k1",
     }  # fmt: skip
+
+
+def recording(world: World) -> dict[str, Any]:
+    """Return the form that records a completion of an inhabitant of the center."""
+    return {
+        "cell": [f"{world.others['inside'].public_id}.{world.cast.course.public_id}"],
+        "completed_on": world.day.isoformat(), "evidence": "ATTENDANCE", "note": "folder 7", "reason": REASON,
+        "request_key": "k2", "next": "/center",
+    }  # fmt: skip
+
+
+def picked(world: World) -> dict[str, Any]:
+    """Return the form that picks an inhabitant of the center to assign a course to."""
+    return {"person": [world.others["inside"].public_id]}
 
 
 def export(world: World) -> dict[str, str]:
@@ -219,11 +281,22 @@ DEEDS: dict[str, Deed] = {
     "accounts.sign_out": Deed("employee"),
     "accounts.set_preferences": Deed("employee", plain(theme="dark"), unwritten="one's own colors are no fact"),
     "accounts.change_password": Deed("employee", new_password),
+    "browsers.end": Deed("employee"),
+    "browsers.end_others": Deed("employee"),
+    "browsers.stay": Deed("employee", unwritten="when a session was last used is no fact"),
+    "activation.activate": Deed("anonymous", activation),
+    "activation.center": Deed("coordinator", plain(again="1")),
+    "activation.open_names": Deed("training_admin", plain(reason=REASON)),
     "people.purpose": Deed("area_manager", plain(reason=REASON, next="/shortfalls")),
     "duties.appoint": Deed("area_manager", appointment, names_others=True),
     "duties.end": Deed("representative", ended_duty, names_others=True),
     "enrollments.preview": Deed("coordinator", assignment),
     "enrollments.assign": Deed("coordinator", assignment),
+    "enrollments.new_for_people": Deed("coordinator", picked, names_others=True, unwritten="a form that is filled in"),
+    "recording.new": Deed("coordinator", recording, names_others=True, unwritten="a form that is filled in"),
+    "recording.preview": Deed("coordinator", recording, names_others=True, unwritten="a preview"),
+    "recording.record": Deed("coordinator", recording, names_others=True),
+    "recording.correct": Deed("coordinator", plain(what="change", reason=REASON), unwritten="nothing is completed yet"),
     "imports.new": Deed("training_admin", roster),
     "imports.apply": Deed("training_admin"),
     "imports.undo": Deed("training_admin"),

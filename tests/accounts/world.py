@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import Account
+from lms.accounts.models import Account, SignInSession
 from lms.accounts.passwords import hash_password
 from lms.audit import actions as audit
 from lms.audit.rules import Actor
@@ -100,6 +100,8 @@ class World(Everyone):
             for one in self._people.values()
         )
         self.session.flush()
+        self.browsers = {kind: self._signed_in(one) for kind, one in (self._people | self.others).items()}
+        self.session.flush()
         self.facts = facts(session)
         self.marks = {part: self._marks(part, person) for part, person in (self._people | self.others).items()}
 
@@ -144,6 +146,23 @@ class World(Everyone):
         who = Actor(person_id=self.boss.id, label="zqlabel1", origin="zqorigin1", at=utcnow())
         audit.record(self.session, who, "view", "person", "x", subject_ids=[self.stranger.id], reason="zqreason1")
         self.session.flush()
+
+    def _signed_in(self, person: Person) -> str:
+        """Let a person be signed in somewhere else too; return how addresses name that browser."""
+        now, public_id = utcnow(), f"bb{person.id:09}"
+        self.session.add(
+            SignInSession(
+                public_id=public_id,
+                person_id=person.id,
+                token_sha256=public_id,
+                ip="192.0.2.7",
+                user_agent="",
+                created_at=now,
+                last_seen_at=now,
+                expires_at=now + timedelta(hours=8),
+            )
+        )
+        return public_id
 
     def _marks(self, part: str, person: Person) -> Marks:
         name = WORDS[part][1] if part in WORDS else person.name

@@ -113,7 +113,7 @@ def open_names(unit_id: str) -> Response:
     return make_response(render_template("accounts/center_closed.html", unit=unit, form=form), 422)
 
 
-@blueprint.get("/accounts/<unit_id>/<public_id>")
+@blueprint.get("/accounts/<unit_id>/people/<public_id>")
 def reset(unit_id: str, public_id: str) -> str:
     reach, session = _reach(), db.session()
     unit = queries.get_center(session, reach=reach, public_id=unit_id)
