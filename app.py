@@ -50,6 +50,8 @@ from lms.people.roster import upload as roster_upload
 from lms.people.roster.cli import roster as roster_commands
 from lms.people.search.views import blueprint as people_search_pages
 from lms.people.views import blueprint as people_pages
+from lms.reports.saved import models as _saved
+from lms.reports.saved.views import blueprint as saved_pages
 from lms.reports.trail import jobs as _trail_jobs
 from lms.reports.trail.views import blueprint as trail_pages
 from lms.reports.views import blueprint as reports_pages
@@ -63,7 +65,7 @@ from lms.web.views import blueprint as web_pages
 # Importing a module of sweeps is what registers them.
 SWEEPS = (_trail_jobs,)
 # Alembic compares these with the migrations; importing them is what registers the tables.
-MODELS = (_accounts, _audit, _courses, _enrollments, _imports, _people)
+MODELS = (_accounts, _audit, _courses, _enrollments, _imports, _people, _saved)
 
 migrate = Migrate(compare_type=True, render_as_batch=True)
 csrf = CSRFProtect()
@@ -111,6 +113,7 @@ def _offer(app: Flask) -> None:
         completion_pages,
         reports_pages,
         trail_pages,
+        saved_pages,
         people_search_pages,
     ):
         app.register_blueprint(pages)

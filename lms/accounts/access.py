@@ -116,6 +116,12 @@ ENDPOINTS: dict[str, Policy] = {
     "trail.reviews": Policy.AUDIT,
     "trail.review": Policy.AUDIT,
     "search.people": Policy.NAMES,
+    "saved.list_views": Policy.COUNTS,
+    "saved.save": Policy.COUNTS,
+    "saved.show": Policy.COUNTS,
+    "saved.rename": Policy.COUNTS,
+    "saved.start": Policy.COUNTS,
+    "saved.delete": Policy.COUNTS,
 }
 
 # Pages ask these by themselves: asking is no sign that somebody is there, so it keeps no session alive.

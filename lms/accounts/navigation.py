@@ -9,9 +9,13 @@ from flask_login import current_user
 
 from lms.accounts.access import ENDPOINTS, is_open
 from lms.accounts.rules import Office
+from lms.completion.queries_places import load_units
 from lms.people.duties.wording import TITLES
 from lms.people.rules import DutyKind, Scope
+from lms.reports.saved.addresses import page_at
+from lms.reports.saved.queries import find_start
 from lms.shared.clock import utcnow
+from lms.shared.db import db
 from lms.web.locale import localized
 
 
@@ -75,6 +79,7 @@ ORGANIZATION = Destination(
 ACCOUNTS = Destination(_l("Accounts"), "key", ("activation.centers", "activation.center", "activation.reset"))
 IMPORTS = Destination(_l("Imports"), "upload", ("imports.list_runs", "imports.new", "imports.show"))
 TRAIL = Destination(_l("Access record"), "shield", ("trail.search", "trail.event", "trail.extract"))
+VIEWS = Destination(_l("Saved views"), "star", ("saved.list_views", "saved.save", "saved.show"))
 DOWNLOADS = Destination(_l("Downloads and reasons"), "download", ("trail.downloads",))
 REVIEWS = Destination(_l("Monthly review"), "check", ("trail.reviews", "trail.review"))
 # What someone with a duty needs most stands first; for everyone else that is their own learning.
@@ -102,7 +107,7 @@ def init_app(app: Flask) -> None:
 def destinations(duties: frozenset[DutyKind]) -> list[Destination]:
     """Return where a viewer with these duties may go, what they need most first."""
     charged = [place for place in OF_DUTIES if _is_open(place, duties)]
-    own = (COURSES, MY_LEARNING, MY_RECORDS) if charged else (MY_LEARNING, MY_RECORDS, COURSES)
+    own = (VIEWS, COURSES, MY_LEARNING, MY_RECORDS) if charged else (MY_LEARNING, MY_RECORDS, COURSES)
     return charged + [place for place in own if _is_open(place, duties)]
 
 
@@ -129,6 +134,18 @@ def _item(place: Destination) -> Item:
 def _office(office: Office) -> str:
     title = TITLES[office.duty] if office.duty else localized(office, "title")
     return f"{title} · {localized(office, 'unit')}"
+
+
+def chosen_page(scope: Scope) -> str | None:
+    """Return the address that a viewer chose to start on; None when they chose none, or may no longer open it."""
+    session = db.session()
+    address = find_start(session, person_id=scope.person_id or 0)
+    page = page_at(address)
+    if page is None:
+        return None
+    endpoint, values = page
+    is_reached = "unit_id" not in values or load_units(session, scope=scope).find(values["unit_id"]) is not None
+    return address if is_reached and is_open(ENDPOINTS[endpoint], signed_in=True, duties=scope.duties) else None
 
 
 def first_page(scope: Scope) -> str:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from lms.accounts import actions, passwords
 from lms.accounts.door import FloodError, knock, let_in
 from lms.accounts.forms import FAULTS, PasswordForm, PreferencesForm, SignInForm
-from lms.accounts.navigation import first_page
+from lms.accounts.navigation import chosen_page, first_page
 from lms.accounts.rules import WINDOW, fault_of_password
 from lms.people.viewer import current_scope
 from lms.shared.clock import utcnow
@@ -29,7 +29,8 @@ A_YEAR = timedelta(days=365)
 
 @blueprint.get("/")
 def home() -> Response:
-    return redirect(first_page(current_scope()), 303)
+    scope = current_scope()
+    return redirect(chosen_page(scope) or first_page(scope), 303)
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])

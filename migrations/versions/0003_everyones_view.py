@@ -19,10 +19,12 @@ def upgrade() -> None:
     _add_reviews()
     _guard_trail()
     _spell_names()
+    _add_saved_views()
 
 
 def downgrade() -> None:
     """Drop them again."""
+    op.drop_table("saved_view")
     _drop_recording()
     _drop_organization()
     _drop_accounts()
@@ -312,8 +314,7 @@ def _refuse_on_postgresql(table, refused) -> None:
     op.execute(f"CREATE TRIGGER {table}_kept BEFORE UPDATE {each} EXECUTE FUNCTION refuse_change()")
     condition = f"WHEN ({refused}) EXECUTE FUNCTION refuse_change()" if refused else ""
     op.execute(
-        f"CREATE TRIGGER {table}_stays BEFORE DELETE {each} "
-        f"{condition or 'EXECUTE FUNCTION refuse_subject_removal()'}"
+        f"CREATE TRIGGER {table}_stays BEFORE DELETE {each} {condition or 'EXECUTE FUNCTION refuse_subject_removal()'}"
     )
     op.execute(
         f"CREATE TRIGGER {table}_whole BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
@@ -353,7 +354,21 @@ def _spell_names() -> None:
 
 def _search_text(name, numbers) -> str:
     letters = "".join(unicodedata.normalize("NFC", name).casefold().split())
-    spelled = "".join(
-        (INITIALS[(ord(one) - 0xAC00) // 588] if "가" <= one <= "힣" else one) + one for one in letters
-    )
+    spelled = "".join((INITIALS[(ord(one) - 0xAC00) // 588] if "가" <= one <= "힣" else one) + one for one in letters)
     return " ".join([*numbers, spelled])[:600]
+
+
+def _add_saved_views() -> None:
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("public_id", sa.String(11), nullable=False, unique=True),
+        sa.Column("person_id", sa.Integer(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("name", sa.String(60), nullable=False),
+        sa.Column("address", sa.String(2000), nullable=False),
+        sa.Column("is_start", sa.Boolean(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.UniqueConstraint("person_id", "name"),
+    )
+    chosen = {"sqlite_where": sa.text("is_start"), "postgresql_where": sa.text("is_start")}
+    op.create_index("ix_saved_view_start", "saved_view", ["person_id"], unique=True, **chosen)

@@ -137,6 +137,11 @@ def runs(world: World, kind: str) -> Things:
     return {"in": Named(world.run.public_id), "missing": Named(MISSING, False)}
 
 
+def views(world: World, kind: str) -> Things:
+    """Return the coordinator's saved view and none."""
+    return {"in": Named(world.view.public_id, kind == "coordinator"), "missing": Named(MISSING, False)}
+
+
 def words(*known: str) -> Sampler:
     """Return words of the product itself, and one that is none."""
     return lambda _world, _kind: {
@@ -159,6 +164,7 @@ VARIABLES: dict[str, Sampler] = {
     "courses course_id": courses,
     "courses cycle": lambda _world, _kind: {"in": Named("1"), "missing": Named("99", False)},
     "imports public_id": runs,
+    "views public_id": views,
     "new slug": words("roster"),
     "templates slug": words("roster"),
     "templates suffix": words("csv", "xlsx"),
@@ -301,6 +307,10 @@ DEEDS: dict[str, Deed] = {
     "imports.apply": Deed("training_admin"),
     "imports.undo": Deed("training_admin"),
     "imports.download_refused": Deed("training_admin", plain(format="csv", reason=REASON)),
+    "saved.save": Deed("executive", plain(address="/rates?by=role", name="by role", as_of="2019-06-30", day="FIXED")),
+    "saved.rename": Deed("coordinator", plain(name="another name")),
+    "saved.start": Deed("coordinator", plain(start="yes")),
+    "saved.delete": Deed("coordinator"),
     "reports.download": Deed("area_manager", export),
     "reports.download_rates": Deed("executive", export),
 }

@@ -19,6 +19,7 @@ from lms.audit.rules import Actor
 from lms.imports.models import ImportRun
 from lms.people.models import Duty, Leave, NamePurpose, OrgPlacement, OrgUnit, Person, Posting
 from lms.people.rules import DutyKind, UnitKind
+from lms.reports.saved.models import SavedView
 from lms.shared.clock import local_date, utcnow
 from tests.accounts.everyone import Everyone, end_posting
 from tests.accounts.reference import Fact, Facts
@@ -37,6 +38,7 @@ WORDS = {
     "elsewhere": ("zqcode2", "zqarea1"),
 }
 TRACES = {
+    "coordinator": ("zqview1",),
     "training_admin": ("zqfile1", "zqasker1"),
     "auditor": ("zqpurpose1", "zqlabel1", "zqorigin1", "zqreason1"),
 }
@@ -140,8 +142,12 @@ class World(Everyone):
             requested_by="zqasker1", recorded_at=utcnow(),
         )  # fmt: skip
         yesterday = {"stated_on": self.day - timedelta(days=1), "purpose": "zqpurpose1", "recorded_at": utcnow()}
+        self.view = SavedView(
+            person_id=self.person("coordinator").id, name=hostile_name("zqview1", 2), address="/shortfalls?role=MT",
+            is_start=False, recorded_at=utcnow(),
+        )  # fmt: skip
         self.session.add_all(
-            [self.run, NamePurpose(person_id=self.boss.id, unit_id=self.cast.far_away.id, **yesterday)]
+            [self.run, self.view, NamePurpose(person_id=self.boss.id, unit_id=self.cast.far_away.id, **yesterday)]
         )
         who = Actor(person_id=self.boss.id, label="zqlabel1", origin="zqorigin1", at=utcnow())
         audit.record(self.session, who, "view", "person", "x", subject_ids=[self.stranger.id], reason="zqreason1")
