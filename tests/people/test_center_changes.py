@@ -182,7 +182,7 @@ def test_a_closing_is_previewed_in_numbers_then_made_then_undone(
     assert people_active(session, TODAY, cast.center) == 0
     assert people_active(session, TODAY - timedelta(days=1), cast.center) == 3
     page = client.get(address).text
-    assert "Not open" in page
+    assert "Not in operation" in page
     assert undo_latest(client, session, cast.center).status_code == 303
     assert current_facts(session) == before
     assert people_active(session, TODAY, cast.center) == 3

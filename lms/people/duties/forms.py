@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, RadioField, SelectField
+from wtforms import DateField, HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import InputRequired, Optional, StopValidation
 
@@ -26,7 +26,7 @@ def _plausible(_form: Any, field: DateField) -> None:
 class AppointForm(Form):
     """Who gets which duty from when on."""
 
-    person = RadioField(_l("Person"), validators=[required(_l("Choose a person."))], validate_choice=False)
+    person = SelectField(_l("Person"), validators=[required(_l("Choose a person."))], validate_choice=False)
     kind = SelectField(_l("Duty"), validators=[required()])
     starts_on = DateField(_l("First day"), validators=[InputRequired(_l("Enter this.")), _plausible])
     last_on = DateField(_l("Last day"), validators=[Optional(), _plausible])
@@ -36,6 +36,11 @@ class AppointForm(Form):
     def offer(self, kinds: Iterable[DutyKind]) -> None:
         """Fill in which duties can be given."""
         self.kind.choices = [SelectChoice(str(kind), TITLES[kind]) for kind in kinds]
+
+    def offer_people(self, candidates: Iterable[tuple[str, str]]) -> None:
+        """Fill in who can be chosen, as public id and words."""
+        self.person.choices = [SelectChoice("", _l("Choose a person of the list"))]
+        self.person.choices += [SelectChoice(public_id, text) for public_id, text in candidates]
 
     @property
     def wish(self) -> Appointment:

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from lms.people.duties import actions, queries
 from lms.people.duties.forms import STATUSES, AppointForm, EndForm
-from lms.people.duties.queries import Holding, Office
+from lms.people.duties.queries import Candidate, Holding, Office
 from lms.people.duties.queries_vacancies import list_vacancies
 from lms.people.duties.rules import ONE_DAY, Status
 from lms.people.duties.wording import LEVELS, TITLES, words
@@ -15,6 +15,7 @@ from lms.people.viewer import current_scope
 from lms.shared.db import db
 from lms.shared.errors import DomainError, NotFoundError
 from lms.web.access_log import actor, note_access
+from lms.web.locale import localized
 from lms.web.numbers import page_number
 
 blueprint = Blueprint("duties", __name__, url_prefix="/duties")
@@ -138,7 +139,7 @@ def _form_page(office: Office, form: AppointForm, refused: str | None = None) ->
     session, scope = db.session(), current_scope()
     found = queries.list_candidates(session, scope=scope, office=office, search=form.q.data or "")
     replaced = queries.get_duty(session, office=office, ref=form.replaces.data) if form.replaces.data else None
-    form.person.choices = [(one.public_id, one.name) for one in found]
+    form.offer_people((one.public_id, _described(one)) for one in found)
     if found or replaced:
         ids = [one.person_id for one in found] + ([replaced[1].id] if replaced else [])
         note_access("duties.search", "org_unit", office.code, subject_ids=ids)
@@ -153,6 +154,10 @@ def _form_page(office: Office, form: AppointForm, refused: str | None = None) ->
         names_closed=scope.purpose_needed and not office.shows_names,
         most=queries.CANDIDATES_SHOWN,
     )
+
+
+def _described(one: Candidate) -> str:
+    return f"{one.name} · {one.staff_no} · {localized(one, 'center')} · {localized(one, 'role')}"
 
 
 def _end_page(office: Office, form: EndForm, refused: str | None = None) -> str:
