@@ -36,7 +36,7 @@ class InCharge(NamedTuple):
     """Who looks after the center from–to, by appointment or by job."""
 
     kind: DutyKind
-    person_public_id: str
+    person_id: int
     name: str
     starts_on: date
     ends_on: date | None
@@ -149,13 +149,17 @@ def list_arrivals(session: Session, *, board: Board, as_of: date) -> list[Arriva
 def list_in_charge(session: Session, *, center: Center, as_of: date) -> list[InCharge]:
     """List who holds a center's duty on a day, by appointment or by the job they hold there.
 
-    The center was found within the viewer's scope; whoever looks after it may be posted elsewhere.
+    The center was found within the viewer's scope; whoever looks after it may be posted elsewhere, but has not left.
     """
-    who = (Person.public_id, Person.name)
+    who = (Person.id, Person.name)
+    at_work = select(Posting.person_id).join(OrgUnit, OrgUnit.id == Posting.center_id)
+    at_work = at_work.where(covers(Posting, as_of), is_open(as_of))
     appointed = session.execute(
         select(Duty.kind, *who, Duty.starts_on, Duty.ends_on, on_leave(Person.id, as_of))
         .join(Person, Person.id == Duty.person_id)
-        .where(Duty.unit_id == center.id, covers(Duty, as_of), Duty.kind.in_(CENTER_DUTIES))
+        .where(
+            Duty.unit_id == center.id, covers(Duty, as_of), Duty.kind.in_(CENTER_DUTIES), Duty.person_id.in_(at_work)
+        )
     )
     by_job = session.execute(
         select(JobRole.code, *who, Posting.starts_on, Posting.ends_on, on_leave(Person.id, as_of))

@@ -61,7 +61,8 @@ def _center_page(found: Center, own: Sequence[Center]) -> Answer:
             "in_charge": queries.list_in_charge(session, center=found, as_of=scope.on),
             "people": {row.person.id: row.person for row in board.rows},
         }
-        note_access("view", "center", found.public_id, subject_ids=[row.person.id for row in board.rows])
+        named = {*values["people"], *(one.person_id for one in values["in_charge"])}
+        note_access("view", "center", found.public_id, subject_ids=sorted(named))
     short = [row for row in board.rows if row.is_short]
     tally = total(row.tally for row in board.rows)
     return render_template(
