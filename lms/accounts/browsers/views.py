@@ -54,7 +54,8 @@ def stay() -> Response:
     """Let the session rest anew, at the wish of someone who is there; its absolute end stays."""
     now, clock = utcnow(), g.session_clock
     actions.touch_session(db.session(), session_id=current_user.session_id, now=now)
-    if request.accept_mimetypes.accept_html:
+    accepted = request.accept_mimetypes
+    if not accepted or accepted.accept_html:
         return redirect(way_back() or url_for("accounts.home"), 303)
     idle_left, left = SessionClock(now + _idle(), clock.ends_at).seconds_left(now)
     return jsonify(idle_left=idle_left, left=left)
