@@ -17,6 +17,7 @@ from lms.audit.rules import Actor
 from lms.completion.queries import list_rates
 from lms.completion.rules import Dimension, Tally
 from lms.courses.models import Course, CourseVersion
+from lms.demo.attendance import Recorders, by_hand
 from lms.demo.cast import choose, interest
 from lms.demo.files import import_reference
 from lms.demo.lines import Line
@@ -119,10 +120,11 @@ class _Writer:
     def write_enrollments(self, progress: Progress) -> int:
         """Write everyone's enrollments; return how many."""
         total, written, most = len(self.story.staff), 0, 0
+        recorders = Recorders(self.story.staff)
         rows: list[dict[str, Any]] = []
         for done, (worker, lines) in enumerate(self.story.lines(), start=1):
             person_id = self._id_of(worker)
-            rows.extend(self._enrollment(person_id, line) for line in lines)
+            rows.extend(self._enrollment(person_id, line, recorders.of(worker, line)) for line in lines)
             shown = interest(worker, lines, self.story.calendar.today, self.story.prerequisites)
             if shown > most:
                 self.employee, most = worker, shown
@@ -195,9 +197,10 @@ class _Writer:
     def _dated(self, starts_on: date, ends_on: date | None) -> dict[str, Any]:
         return {"starts_on": starts_on, "ends_on": ends_on, "recorded_at": self.recorded_at}
 
-    def _enrollment(self, person_id: int, line: Line) -> dict[str, Any]:
+    def _enrollment(self, person_id: int, line: Line, recorder: Worker | None) -> dict[str, Any]:
         course_id, version_id = self.courses[line.course]
         return {
+            **by_hand(self._id_of(recorder) if recorder else None),
             "person_id": person_id,
             "course_id": course_id,
             "course_version_id": version_id,

@@ -55,9 +55,9 @@ def sign_in_lines() -> Iterator[str]:
     found = queries.list_sign_ins(db.session(), on=present_day())
     db.session.rollback()
     if found:
-        yield f"{'as':<22}{'staff number':<16}{'password':<28}name and unit"
+        yield f"{'as':<22}{'staff number':<16}{'password':<32}name and unit"
     for one in found:
-        yield f"{one.kind.label:<22}{one.staff_no:<16}{one.kind.password:<28}{one.name} · {one.unit_ko}"
+        yield f"{one.kind.label:<22}{one.staff_no:<16}{one.kind.password:<32}{one.name} · {one.unit_ko}"
 
 
 def _check_environment(force: bool) -> None:

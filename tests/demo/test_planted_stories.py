@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.completion.queries import list_rates, total_rate
@@ -17,6 +17,7 @@ from lms.completion.rules_interval import Certainty, certainty_of
 from lms.demo.planted import CENTER, CLOSED, NAMESAKES, NEXT_DOOR, RETURNED, SMALL, TRANSFEREE, VACANT
 from lms.demo.queries import list_sign_ins
 from lms.demo.rules import DemoCalendar, SignInKind
+from lms.enrollments.models import Enrollment
 from lms.people.duties.queries_vacancies import list_vacancies
 from lms.people.models import OrgUnit, Person, Posting
 from lms.people.queries import covers, scope_of
@@ -146,3 +147,20 @@ def test_two_people_of_one_name_are_told_apart_by_their_numbers(session: Session
         assert one.staff_no in page
         other = second if one is first else first
         assert other.staff_no not in page
+
+
+def test_an_employee_reads_who_recorded_their_attendance(session: Session, client: FlaskClient):
+    employee = signed_in(session, SignInKind.EMPLOYEE)
+    session.rollback()
+    sign_in(client, employee)
+    page = words(client.get("/me/records").text)
+    assert re.search(r"CS 코디네이터 님이 기록했습니다", page)
+    assert "전파교육 참석 서명부" in page
+    assert "직접 학습해 이수했습니다" in page
+
+
+def test_nobody_of_the_demo_recorded_their_own_completion(session: Session):
+    own = select(func.count()).select_from(Enrollment).where(Enrollment.recorded_by_id == Enrollment.person_id)
+    recorded = select(func.count()).select_from(Enrollment).where(Enrollment.recorded_by_id.is_not(None))
+    assert session.scalar(own) == 0
+    assert (session.scalar(recorded) or 0) > 10_000
