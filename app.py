@@ -43,6 +43,7 @@ from lms.people.centers import effects as center_effects
 from lms.people.centers import upload as centers_upload
 from lms.people.centers.cli import centers as centers_commands
 from lms.people.centers.views import blueprint as centers_pages
+from lms.people.duties.cli import duties as duties_commands
 from lms.people.duties.views import blueprint as duties_pages
 from lms.people.merging import parts
 from lms.people.merging.views import blueprint as merging_pages
@@ -117,7 +118,16 @@ def _offer(app: Flask) -> None:
         people_search_pages,
     ):
         app.register_blueprint(pages)
-    for command in (accounts_commands, demo_commands, serve, jobs_commands, worker, centers_commands, roster_commands):
+    for command in (
+        accounts_commands,
+        demo_commands,
+        serve,
+        jobs_commands,
+        worker,
+        centers_commands,
+        roster_commands,
+        duties_commands,
+    ):
         app.cli.add_command(command)
     for command in (courses_commands, tiers_commands, history_commands, enrollments, assign):
         app.cli.add_command(command)

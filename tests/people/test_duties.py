@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from flask.testing import FlaskClient
+from flask.testing import FlaskClient, FlaskCliRunner
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -243,3 +243,20 @@ def test_a_units_page_asks_a_fixed_number_of_questions(client: FlaskClient, sess
     with counted_statements() as many:
         client.get(address)
     assert many.total == few.total
+
+
+def test_the_first_administrator_is_appointed_by_command(runner: FlaskCliRunner, session: Session, cast: Cast):
+    done = runner.invoke(args=["duties", "appoint", "00901", "SYSTEM_ADMIN"])
+    assert done.exit_code == 0, done.output
+    session.rollback()
+    duty = session.scalars(select(Duty).where(Duty.kind == DutyKind.SYSTEM_ADMIN)).one()
+    assert (duty.person_id, duty.unit_id, duty.granted_by_id) == (cast.area_manager.id, cast.network.id, None)
+    again = runner.invoke(args=["duties", "appoint", "00901", "SYSTEM_ADMIN"])
+    assert (again.exit_code, "already" in again.output) == (1, True)
+    for arguments, sentence in (
+        (["00000", "SYSTEM_ADMIN"], "nobody has the staff number"),
+        (["00102", "COORDINATOR", "--unit", "A1"], "no unit of that level"),
+        (["00102", "COORDINATOR", "--unit", "C101"], "main coordinator"),
+    ):
+        refused = runner.invoke(args=["duties", "appoint", *arguments])
+        assert (refused.exit_code, sentence in refused.output) == (1, True), refused.output

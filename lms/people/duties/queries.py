@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, case, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from lms.people.duties.rules import LOOKING, ONE_DAY, Place, Status, Term, grantable, may_look
+from lms.people.duties.rules import LEVEL_OF, LOOKING, ONE_DAY, Place, Status, Term, grantable, may_look
 from lms.people.models import Duty, JobRole, OrgPlacement, OrgUnit, Person, Posting
 from lms.people.queries import covers, held_duties, is_open, on_leave, placement_on
 from lms.people.rules import (
@@ -127,6 +127,27 @@ def get_office(session: Session, *, scope: Scope, public_id: str) -> Office:
     place = place_of(session, unit, scope.on)
     if not may_look(held, place):
         raise NotFoundError
+    shows_names = place.level is not UnitKind.CENTER or names_open(scope, {unit.id})
+    return _office(unit, place, opened, grantable(held, place), shows_names=shows_names)
+
+
+def find_office_to_command(session: Session, *, kind: DutyKind, code: str | None, on: date) -> Office | None:
+    """Return the unit a command names, at which it may appoint to a duty; None when there is no such unit.
+
+    A code is not needed where the duty is one of the network.
+    """
+    level = LEVEL_OF[kind]
+    wanted = select(OrgUnit, is_open(on)).where(OrgUnit.kind == level)
+    if level is not UnitKind.NETWORK:
+        wanted = wanted.where(OrgUnit.code == code)
+    row = session.execute(wanted).one_or_none()
+    if row is None:
+        return None
+    unit, opened = row
+    return _office(unit, place_of(session, unit, on), opened, frozenset({kind}), shows_names=True)
+
+
+def _office(unit: OrgUnit, place: Place, opened: bool, kinds: frozenset[DutyKind], *, shows_names: bool) -> Office:
     return Office(
         id=unit.id,
         public_id=unit.public_id,
@@ -135,8 +156,8 @@ def get_office(session: Session, *, scope: Scope, public_id: str) -> Office:
         name_en=unit.name_en,
         place=place,
         is_open=opened,
-        grantable=grantable(held, place),
-        shows_names=place.level is not UnitKind.CENTER or names_open(scope, {unit.id}),
+        grantable=kinds,
+        shows_names=shows_names,
     )
 
 
@@ -335,6 +356,8 @@ def candidates_of(scope: Scope, office: Office) -> list[ColumnElement[bool]]:
     """Return the conditions on Person, Posting and OrgUnit of whom the viewer may appoint at a unit."""
     active: list[ColumnElement[bool]] = [covers(Posting, scope.on)]
     active += [Posting.is_primary.is_(True), is_open(scope.on), ~on_leave(Posting.person_id, scope.on)]
+    if scope.person_id is None:
+        return active
     if office.place.level is not UnitKind.CENTER:
         return [*active, OrgUnit.network_type == NetworkType.HEAD_OFFICE]
     if scope.network and not scope.purpose_needed:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_babel import LazyString
+from flask_babel import LazyString, force_locale
 from flask_babel import lazy_gettext as _l
 
 from lms.people.rules import DutyKind, UnitKind
@@ -53,3 +53,9 @@ def words(error: DomainError) -> str:
     if found is None:
         return error.code
     return str(found) % error.values if "%(" in str(found) else str(found)
+
+
+def plain_words(error: DomainError) -> str:
+    """Return the same in English, for commands."""
+    with force_locale("en"):
+        return words(error)
