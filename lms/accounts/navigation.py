@@ -38,7 +38,20 @@ class Item:
     active: bool
 
 
-CENTER = Destination(_l("My center"), "center", ("completion.center", "completion.center_of", "completion.board"))
+CENTER = Destination(
+    _l("My center"),
+    "center",
+    (
+        "completion.center",
+        "completion.center_of",
+        "completion.board",
+        "recording.new",
+        "recording.preview",
+        "recording.record",
+        "recording.history",
+        "recording.correct",
+    ),
+)
 RATES = Destination(_l("Rates"), "chart", ("completion.rates", "completion.unit_rates", "completion.spread"))
 SHORTFALLS = Destination(_l("Shortfall list"), "list", ("completion.shortfalls", "completion.person"))
 MY_LEARNING = Destination(_l("My learning"), "home", ("completion.own",))
