@@ -210,6 +210,7 @@ def _tables(size: Size, role_ids: list[int]) -> Iterator[tuple[str, tuple[str, .
 
 
 FIRST_CENTER, FIRST_AREA, FIRST_REGION = 1_000, 100_000, 200_000
+BIG_CENTER = 60
 
 
 def _units(size: Size) -> Iterator[tuple[object, ...]]:
@@ -242,12 +243,19 @@ def _placements(size: Size) -> Iterator[tuple[object, ...]]:
 def _postings(size: Size, role_ids: list[int]) -> Iterator[tuple[object, ...]]:
     """Yield a posting in force for everyone; every fifth has moved once."""
     for person in range(1, size.people + 1):
-        center, role = FIRST_CENTER + person * 7 % size.centers, role_ids[person * 11 % len(role_ids)]
+        center, role = FIRST_CENTER + _center_of(person, size), role_ids[person * 11 % len(role_ids)]
         moved = person % 5 == 0
         yield person, person, center, role, 1, "2018-10-01" if moved else "2016-01-04", None, RECORDED
         if moved:
             elsewhere = FIRST_CENTER + (person * 7 + 1) % size.centers
             yield size.people + person, person, elsewhere, role, 1, "2016-01-04", "2018-10-01", RECORDED
+
+
+def _center_of(person: int, size: Size) -> int:
+    """Spread people evenly, but for the last center: it has the first `BIG_CENTER` of them and nobody else."""
+    if person <= BIG_CENTER:
+        return size.centers - 1
+    return person * 7 % (size.centers - 1)
 
 
 def _enrollments(size: Size) -> Iterator[tuple[object, ...]]:
