@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from flask import current_app
 from sqlalchemy.orm import Session
 
 from lms.completion.charts import Funnel, Trend, funnel_chart, trend_chart
@@ -12,6 +13,7 @@ from lms.completion.forms import BreakdownForm
 from lms.completion.pages import BELOW, COUNTS_PEOPLE_AGAIN, UNIT_TARGET
 from lms.completion.parameters import Asked
 from lms.completion.queries import list_rates, total_rate
+from lms.completion.queries_memory import NetworkFigures
 from lms.completion.queries_mix import Grid, load_grid
 from lms.completion.queries_places import Unit
 from lms.completion.queries_trend import count_movement, list_trend
@@ -30,6 +32,8 @@ from lms.people.rules import UnitKind
 UNIT_LEVELS = frozenset({Dimension.REGION, Dimension.AREA, Dimension.CENTER})
 # Which units stand in the rows of a heat map: few enough to read.
 GRID_ROWS = {UnitKind.NETWORK: Dimension.AREA, UnitKind.REGION: Dimension.AREA, UnitKind.AREA: Dimension.CENTER}
+# A network of fewer centers is counted faster than it is remembered.
+LARGE_NETWORK = 100
 NOBODY = RateLine("", "", "", None, Tally(), 0, 0)
 
 
@@ -81,7 +85,7 @@ class RatePage:
 
 def rate_page(session: Session, asked: Asked[BreakdownForm], unit: Unit) -> RatePage:
     """Read a unit's rate, its trend, and the rates below it or by what the address asks for."""
-    form, where = asked.form, asked.form.filter(unit.id)
+    form = asked.form
     by = Dimension(form.by.data.upper()) if form.by.data else BELOW[unit.kind]
     names_closed = by is Dimension.PERSON and not asked.names_are_open(session)
     now = read_rates(session, asked, unit, by, asked.as_of, names_closed=names_closed)
@@ -95,7 +99,7 @@ def rate_page(session: Session, asked: Asked[BreakdownForm], unit: Unit) -> Rate
         by=by,
         rows=_in_order(rows, form.sort.data or ("sure" if by in UNIT_LEVELS else "code"), is_unit=by in UNIT_LEVELS),
         names_closed=names_closed,
-        trend=None if now.is_hidden else _trend(session, asked, where, hides=now.hides),
+        trend=None if now.is_hidden or form.by.data else _trend(session, asked, unit, hides=now.hides),
         movement=_movement(session, asked, other, hides=now.hides) if is_shown and other else None,
         counts={one: sum(row.certainty is one for row in rows if not row.is_hidden) for one in ORDER},
     )
@@ -119,7 +123,12 @@ def read_rates(
 ) -> Reading:
     """Read the rates of a unit on a day, without what the viewer may not learn. Page and download share it."""
     where = asked.form.filter(unit.id)
-    lines = [] if names_closed else list_rates(session, scope=asked.scope, as_of=day, by=by, where=where)
+    if names_closed:
+        lines = []
+    elif by in UNIT_LEVELS and (figures := network_figures(asked, unit)):
+        lines = figures.rates(session, scope=asked.scope, as_of=day, by=by)
+    else:
+        lines = list_rates(session, scope=asked.scope, as_of=day, by=by, where=where)
     if names_closed or by in COUNTS_PEOPLE_AGAIN:
         whole = total_rate(session, scope=asked.scope, as_of=day, where=where)
     else:
@@ -131,6 +140,15 @@ def read_rates(
         return Reading(NOBODY, [], frozenset(), hides, is_hidden=True)
     lines, hidden = without_small_groups(lines)
     return Reading(whole, lines, hidden, hides)
+
+
+def network_figures(asked: Asked[BreakdownForm], unit: Unit) -> NetworkFigures | None:
+    """Return what this process remembers, for what it remembers: a large network, everyone, every course."""
+    plain = asked.form.filter(unit.id) == RateFilter(unit_id=unit.id)
+    if unit.kind is not UnitKind.NETWORK or not plain or len(asked.units.centers[unit.id]) < LARGE_NETWORK:
+        return None
+    found = current_app.extensions.setdefault("network figures", NetworkFigures())
+    return found if isinstance(found, NetworkFigures) else None
 
 
 def _is_hidden_above(session: Session, asked: Asked[BreakdownForm], unit: Unit, day: date) -> bool:
@@ -193,8 +211,11 @@ def _surely(row: Row) -> tuple[int, float]:
     return ORDER.index(row.certainty), row.interval.high if row.interval else 0.0
 
 
-def _trend(session: Session, asked: Asked[BreakdownForm], where: RateFilter, *, hides: bool) -> Trend:
-    points = list_trend(session, scope=asked.scope, as_of=asked.as_of, where=where)
+def _trend(session: Session, asked: Asked[BreakdownForm], unit: Unit, *, hides: bool) -> Trend:
+    if figures := network_figures(asked, unit):
+        points = figures.trend(session, scope=asked.scope, as_of=asked.as_of)
+    else:
+        points = list_trend(session, scope=asked.scope, as_of=asked.as_of, where=asked.form.filter(unit.id))
     if hides:
         points = [_large_enough(point) for point in points]
     return trend_chart(points, UNIT_TARGET)
@@ -233,7 +254,10 @@ class SpreadPage:
 def spread_page(session: Session, asked: Asked[BreakdownForm], unit: Unit) -> SpreadPage:
     """Read how the centers of a unit differ."""
     where = asked.form.filter(unit.id)
-    lines = list_rates(session, scope=asked.scope, as_of=asked.as_of, by=Dimension.CENTER, where=where)
+    if figures := network_figures(asked, unit):
+        lines = figures.rates(session, scope=asked.scope, as_of=asked.as_of, by=Dimension.CENTER)
+    else:
+        lines = list_rates(session, scope=asked.scope, as_of=asked.as_of, by=Dimension.CENTER, where=where)
     whole = _added_up(lines)
     hides = hides_small_groups(asked.scope, asked.units.centers.get(unit.id, frozenset()))
     if hides:

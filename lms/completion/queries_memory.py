@@ -1,0 +1,172 @@
+"""The network's figures, remembered in this process until the audit trail tells of a change.
+
+Counting everyone takes as long as there are people, and nearly all of them are as they were a moment ago. Every change
+of a fact writes its line of the trail in its own transaction, with whom it is about; so the lines that have come since
+say which centers to count again. Nothing is stored: the figures are those of `list_rates`, or they are counted now.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Select, func, not_, or_, select
+from sqlalchemy.orm import Session
+
+from lms.audit.models import AuditEvent, AuditSubject
+from lms.completion.queries import NOTHING, Sums, person_tallies
+from lms.completion.queries_counting import Reach, count_if, is_short, places_of_counted
+from lms.completion.queries_labels import load_organization
+from lms.completion.rules import Dimension, RateLine, Tally
+from lms.completion.rules_trend import TrendPoint, trend_days
+from lms.people.models import Posting
+from lms.people.rules import Scope
+from lms.shared.errors import NotFoundError
+
+DAYS_KEPT = 60
+# More centers than this are counted anew as quickly as one by one.
+MOST_COUNTED_AGAIN = 60
+# Lines of these actions, or actions that begin so, tell of no change that a rate stands on. Any other might.
+WITHOUT_EFFECT = ("view", "list", "download", "export", "names.open", "password.set")
+WITHOUT_EFFECT_BEGIN = ("sign_", "audit.", "code.", "account", "session")
+# What these change is told by their subjects alone; after any other line everything is counted again.
+ABOUT_SUBJECTS = "enrollments."
+# PostgreSQL gives numbers before it commits: a line may appear below one that was seen already.
+LATE_LINES = 10_000
+Centers = dict[int, Sums]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The lines of the trail up to `last`; `recent` are those of the latest that tell of a change."""
+
+    last: int
+    recent: frozenset[int]
+
+
+class NetworkFigures:
+    """Rates of the whole network by center, for the days that were asked for lately. Safe among threads.
+
+    Ask it from a session that has written nothing: what is not committed yet must not be remembered.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._seen: _Seen | None = None
+        self._days: OrderedDict[date, Centers] = OrderedDict()
+        self._stale: dict[date, set[int]] = {}
+
+    def rates(self, session: Session, *, scope: Scope, as_of: date, by: Dimension) -> list[RateLine]:
+        """Return what `list_rates` does for the network without a filter.
+
+        Raises:
+            NotFoundError: the viewer does not see the figures of the whole network.
+        """
+        organization = load_organization(session, as_of=as_of)
+        sums: dict[int | None, Sums] = {}
+        for center_id, counts in self._centers(session, scope, [as_of])[as_of].items():
+            group = organization.group_of(center_id, by)
+            sums[group] = _added(sums.get(group, NOTHING), counts)
+        lines = []
+        for group, label in organization.groups(by, organization.open_ids).items():
+            due, done, on_time, judged, short = sums.get(group, NOTHING)
+            if due:
+                lines.append(RateLine(*label, Tally(due, done, on_time), judged, short))
+        return lines
+
+    def trend(self, session: Session, *, scope: Scope, as_of: date) -> list[TrendPoint]:
+        """Return what `list_trend` does for the network without a filter.
+
+        Raises:
+            NotFoundError: the viewer does not see the figures of the whole network.
+        """
+        days = trend_days(as_of)
+        centers = self._centers(session, scope, days)
+        sums = {day: [sum(column) for column in zip(NOTHING, *centers[day].values(), strict=True)] for day in days}
+        return [TrendPoint(day, Tally(*sums[day][:3]), *sums[day][3:]) for day in days]
+
+    def _centers(self, session: Session, scope: Scope, days: Sequence[date]) -> dict[date, Centers]:
+        if not scope.counted_network:
+            raise NotFoundError
+        with self._lock:
+            if not self._catch_up(session):
+                return {day: _count(session, day, None) for day in days}
+            for day in days:
+                self._refresh(session, day)
+            found = {day: dict(self._days[day]) for day in days}
+            while len(self._days) > DAYS_KEPT:
+                self._stale.pop(self._days.popitem(last=False)[0], None)
+            return found
+
+    def _refresh(self, session: Session, day: date) -> None:
+        stale = self._stale.pop(day, set())
+        if day not in self._days or len(stale) > MOST_COUNTED_AGAIN:
+            self._days[day] = _count(session, day, None)
+        elif stale:
+            kept = {center: sums for center, sums in self._days[day].items() if center not in stale}
+            self._days[day] = kept | _count(session, day, frozenset(stale))
+        self._days.move_to_end(day)
+
+    def _catch_up(self, session: Session) -> bool:
+        """Note what the trail tells of since; False when this session still reads the past before that."""
+        last = session.scalar(select(func.max(AuditEvent.id))) or 0
+        late = LATE_LINES if session.get_bind().dialect.name == "postgresql" else 0
+        if self._seen is not None and last < self._seen.last:
+            return False
+        since = last if self._seen is None else self._seen.last
+        lines = session.execute(_changes(max(0, since - late))).all()
+        if self._seen is not None:
+            self._forget(session, [line for line in lines if line.id not in self._seen.recent])
+        recent = frozenset(line.id for line in lines if line.id > last - late)
+        self._seen = _Seen(last, recent)
+        return True
+
+    def _forget(self, session: Session, lines: Sequence[Any]) -> None:
+        if not lines:
+            return
+        if not all(line.action.startswith(ABOUT_SUBJECTS) and line.is_listed and line.subject_count for line in lines):
+            self._days.clear()
+            self._stale.clear()
+            return
+        people = select(AuditSubject.person_id).where(AuditSubject.event_id.in_([line.id for line in lines]))
+        centers = set(session.scalars(select(Posting.center_id).where(Posting.person_id.in_(people)).distinct()))
+        for day in self._days:
+            self._stale.setdefault(day, set()).update(centers)
+
+
+def _changes(after: int) -> Select[int, str, bool, int]:
+    """Select the lines after one that may tell of a change."""
+    without_effect = or_(
+        AuditEvent.action.in_(WITHOUT_EFFECT), *(AuditEvent.action.startswith(text) for text in WITHOUT_EFFECT_BEGIN)
+    )
+    return select(AuditEvent.id, AuditEvent.action, AuditEvent.is_listed, AuditEvent.subject_count).where(
+        AuditEvent.id > after, not_(without_effect)
+    )
+
+
+def _count(session: Session, day: date, center_ids: frozenset[int] | None) -> Centers:
+    """Count centers now: the sums that `list_rates` stands on."""
+    reach = Reach(center_ids=center_ids)
+    tallies = person_tallies(day, reach).subquery("tallies")
+    active = places_of_counted(day, reach).subquery("active")
+    of_person = tallies.c
+    query = (
+        select(
+            active.c.center_id,
+            func.sum(of_person.due),
+            func.sum(of_person.done),
+            func.sum(of_person.on_time),
+            func.count(),
+            count_if(is_short(of_person.due, of_person.done)),
+        )
+        .join(tallies, of_person.person_id == active.c.person_id)
+        .group_by(active.c.center_id)
+    )
+    # PostgreSQL's sums of counts come as Decimal.
+    return {row[0]: tuple(map(int, row[1:])) for row in session.execute(query)}  # type: ignore[misc]
+
+
+def _added(one: Sums, other: Iterable[int]) -> Sums:
+    return tuple(map(sum, zip(one, other, strict=True)))  # type: ignore[return-value]
