@@ -157,6 +157,9 @@ VARIABLES: dict[str, Sampler] = {
     "rates unit_id": counted_units,
     "units unit_id": named_units,
     "duties unit_id": _units(appoints_at),
+    "centers unit_id": _units(lambda _world, kind, _unit: kind in {"training_admin", "system_admin"}),
+    # Two histories open after a purpose for the whole network, which nobody here stated.
+    "merging merge_id": lambda _world, _kind: {"in": Named(MISSING, False)},
     "center unit_id": _units(lambda world, kind, unit: unit.kind == "CENTER" and world.names_below(kind, unit)),
     "accounts unit_id": _units(issues_at),
     "browsers public_id": browsers,
@@ -261,6 +264,18 @@ def ended_duty(world: World) -> dict[str, str]:
     return {"duty": f"COORDINATOR.{person}.{LONG_AGO}", "last_on": str(world.day)}
 
 
+def center(world: World) -> dict[str, str]:
+    """Return the form that opens a center."""
+    names = {"code": "N-77", "name_ko": "새 센터", "network_type": "GENERAL"}
+    return {**names, "area": world.cast.area.public_id, "opened_on": world.day.isoformat(), "confirm": "1"}
+
+
+def change_of_center(world: World) -> dict[str, str]:
+    """Return the form that closes, moves or renames a center, whichever it is sent to."""
+    where = {"on": world.day.isoformat(), "parent": world.hidden.public_id}
+    return {**where, "name_ko": "다른 이름", "name_en": "", "confirm": "1"}
+
+
 def plain(**values: str) -> Callable[[World], dict[str, Any]]:
     """Return a form that is the same in every world."""
     return lambda _world: dict(values)
@@ -294,6 +309,13 @@ DEEDS: dict[str, Deed] = {
     "activation.center": Deed("coordinator", plain(again="1")),
     "activation.open_names": Deed("training_admin", plain(reason=REASON)),
     "people.purpose": Deed("area_manager", plain(reason=REASON, next="/shortfalls")),
+    "centers.new": Deed("training_admin", center),
+    "centers.change": Deed("training_admin", change_of_center),
+    "centers.undo": Deed("training_admin", unwritten="nothing was changed yet"),
+    "merging.merge": Deed(
+        "training_admin", plain(first="00101", second="00201", reason=REASON), unwritten="no purpose was stated"
+    ),
+    "merging.undo": Deed("training_admin", unwritten="no purpose was stated"),
     "duties.appoint": Deed("area_manager", appointment, names_others=True),
     "duties.end": Deed("representative", ended_duty, names_others=True),
     "enrollments.preview": Deed("coordinator", assignment),

@@ -37,6 +37,8 @@ WORDS = {
     "hidden": ("zqcode1", "zqunit1", "zqunit2"),
     "elsewhere": ("zqcode2", "zqarea1"),
 }
+# Keeps the organization: reads the names of every unit, and no figures of any.
+KEEPER = "system_admin"
 TRACES = {
     "coordinator": ("zqview1",),
     "training_admin": ("zqfile1", "zqasker1"),
@@ -212,9 +214,9 @@ class World(Everyone):
                 for word in WORDS[name]:
                     yield Canary(word, f"{name}'s", closed=self.may_name(kind, person))
         for unit, words in ((self.hidden, WORDS["hidden"]), (self.elsewhere, WORDS["elsewhere"])):
-            if not self.may_count(kind, unit):
+            if not self.may_count(kind, unit) and kind != KEEPER:
                 yield from (Canary(word, f"the name of {unit.code}") for word in words)
-        if not self.may_count(kind, self.cast.far_away):
+        if not self.may_count(kind, self.cast.far_away) and kind != KEEPER:
             yield Canary(self.cast.far_away.name_en, "where the stranger works")
         for only, words in TRACES.items():
             if kind != only:
