@@ -170,10 +170,16 @@ class Board:
         courses = [course for course in courses if any(_state(row, course.id) in wanted for row in rows)]
         return Board(rows, courses, wanted)
 
-    def cell(self, row: BoardRow, course: BoardCourse) -> Cell | None:
-        """Return what stands in a cell; None for nothing, or nothing that was asked for."""
-        found = row.cells.get(course.id)
-        return None if found is None or (self.shown is not None and found.state not in self.shown) else found
+    def line(self, row: BoardRow) -> list[tuple[BoardCourse, Cell | None]]:
+        """Return each column with what stands in it; None for nothing, or nothing that was asked for."""
+        found = [(course, row.cells.get(course.id)) for course in self.courses]
+        if self.shown is None:
+            return found
+        return [(course, cell if cell and cell.state in self.shown else None) for course, cell in found]
+
+    def number(self, row: BoardRow, state: EnrollmentState) -> int:
+        """Return how many cells of a row are in a state."""
+        return sum(1 for _, cell in self.line(row) if cell and cell.state == state)
 
 
 def _state(row: BoardRow, course_id: int) -> EnrollmentState | None:
@@ -187,11 +193,11 @@ def row_of(person: BoardPerson, courses: Mapping[int, Sequence[CellFacts]], as_o
     missing: list[Missing] = []
     due = done = on_time = 0
     for course_id, cycles in courses.items():
-        judged = {one.cycle.id: (one, _judged(one, person.standing, as_of)) for one in cycles}
         chosen = cycles[0].cycle if len(cycles) == 1 else standing_cycle((one.cycle for one in cycles), as_of)
-        if chosen is not None:
-            cells[course_id] = _cell(course_id, *judged[chosen.id])
-        for one, judgment in judged.values():
+        for one in cycles:
+            judgment = _judged(one, person.standing, as_of)
+            if one.cycle is chosen:
+                cells[course_id] = _cell(course_id, one, judgment)
             if judgment.counted:
                 due += 1
                 done += judgment.done

@@ -112,6 +112,7 @@ def board(unit_id: str) -> Answer:
         form=form,
         roles=roles,
         tiers=tiers,
+        titles={course.id: localized(course, "title") for course in shown.courses},
         chips=_chips(form, roles, tiers) if is_valid else [],
         as_cards=_as_cards(form),
         may_record=found.id in list_writable_centers(session, scope=scope),
