@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.models import Account, AccountCode, SignInAttempt, SignInSession
 from lms.accounts.queries import count_failures_of_ip, count_failures_of_staff_no
-from lms.accounts.rules import ENDED_KEPT, KEPT, Outcome, Refusal, is_flooding, is_held_back
+from lms.accounts.rules import ENDED_KEPT, KEPT, WINDOW, Outcome, Refusal, is_flooding, is_held_back
 from lms.audit import actions as audit
+from lms.audit.queries import TrailFilter, count_lines
 from lms.audit.rules import Actor
 from lms.shared.db import Base
 
@@ -64,6 +65,13 @@ def _take_turn(session: Session, staff_no: str) -> None:
     """Let tries of one staff number pass one by one; SQLite has one writer anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(staff_no))))
+
+
+def note_flood(session: Session, actor: Actor) -> None:
+    """Tell the trail that an address is shut out: once in a window, or the flood would fill the trail as well."""
+    lately = TrailFilter(since=actor.at - WINDOW, actions=("sign_in.flooded",), origin=actor.origin)
+    if count_lines(session, where=lately) == 0:
+        audit.record(session, actor, "sign_in.flooded", "account", "")
 
 
 def note_refusal(

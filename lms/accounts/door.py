@@ -68,6 +68,8 @@ def begin_try(staff_no: str) -> actions.Try:
     """
     with short_transaction() as session:
         opened = actions.open_try(session, staff_no=staff_no, ip=origin(), now=utcnow())
+        if opened is None:
+            actions.note_flood(session, actor())
     if opened is None:
         raise FloodError
     return opened

@@ -191,6 +191,10 @@ def test_one_address_cannot_lock_the_whole_network_out(
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "600")
     session.rollback()
     assert len(session.scalars(select(SignInAttempt.id)).all()) == 50, "what is refused outright is not stored"
+    assert sign_in_through_form(client, employee.staff_no).status_code == 429
+    session.rollback()
+    shut = select(AuditEvent.origin).where(AuditEvent.action == "sign_in.flooded")
+    assert session.scalars(shut).all() == ["127.0.0.1"], "noted once, or the flood would fill the trail"
     elsewhere = {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}}
     sent = {"csrf_token": csrf_token(client), "staff_no": employee.staff_no, "password": PASSWORD}
     assert client.post("/sign-in", data=sent, **elsewhere).status_code == 303

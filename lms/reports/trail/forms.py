@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, Form, StringField, TextAreaField
-from wtforms.validators import AnyOf, Length, Optional
+from wtforms.validators import AnyOf, Length, Optional, ValidationError
 
 from lms.audit.rules_downloads import Flag
 from lms.completion.forms import FIRST_DAY, LAST_DAY
@@ -55,7 +55,7 @@ class PeriodForm(Form):
     def validate_until(self, field: DateField) -> None:
         """Refuse a period that ends before it begins."""
         if field.data and self.since.data and field.data < self.since.data:
-            raise ValueError(_l("The last day is before the first."))
+            raise ValidationError(_l("The last day is before the first."))
 
 
 class TrailForm(PeriodForm):
@@ -67,7 +67,8 @@ class TrailForm(PeriodForm):
     object = _text(_l("Object"), AnyOf(list(OBJECTS), message=UNKNOWN))
     object_id = _text(_l("Object id"))
     origin = _text(_l("From where"))
-    reason = _text(_l("Reason"), AnyOf([REASON_GIVEN, REASON_MISSING], message=UNKNOWN))
+    # Not "reason": the form that takes the record away sends its own beside these.
+    stated = _text(_l("Reason"), AnyOf([REASON_GIVEN, REASON_MISSING], message=UNKNOWN))
     sets = _text(_l("Large sets"), AnyOf(["only"], message=UNKNOWN))
 
 

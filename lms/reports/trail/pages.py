@@ -47,7 +47,7 @@ def chips(form: TrailForm) -> list[Chip]:
     worded: dict[str, Callable[[str], str]] = {
         "action": action_text,
         "object": object_text,
-        "reason": lambda code: reasons.get(code, code),
+        "stated": lambda code: reasons.get(code, code),
         "sets": lambda _code: _("kept as a query"),
     }
     return [

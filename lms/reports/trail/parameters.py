@@ -47,7 +47,7 @@ def read_search(session: Session, form: TrailForm, *, today: date, timezone: str
         unlisted=True if only_sets else None,
         object_type=form.object.data or None,
         object_id=form.object_id.data or None,
-        with_reason={REASON_GIVEN: True, REASON_MISSING: False}.get(form.reason.data or ""),
+        with_reason={REASON_GIVEN: True, REASON_MISSING: False}.get(form.stated.data or ""),
     )
     return Search(where, first, last, nobody=bool(whose) and subject is None)
 
