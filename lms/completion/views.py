@@ -13,7 +13,7 @@ from lms.completion.learning.queries import read_learning
 from lms.completion.learning.rules import by_when
 from lms.completion.pages_rates import rate_page, spread_page
 from lms.completion.parameters import Asked, F, read_parameters
-from lms.completion.queries_enrollments import find_standing, list_person_lines
+from lms.completion.queries_enrollments import find_standing
 from lms.completion.queries_places import list_postings
 from lms.completion.records import wording as records_words
 from lms.completion.records.queries import read_records
@@ -95,7 +95,8 @@ def person(public_id: str) -> Answer:
     unit = find_unit_to_open(session, scope=scope, person=found)
     if unit is not None:
         return render_template("completion/names_closed.html", unit=unit)
-    lines = list_person_lines(session, scope=scope, person_id=found.id, as_of=as_of)
+    page = read_learning(session, scope=scope, person_id=found.id, as_of=as_of)
+    lines = page.learning.lines
     if found.id != scope.person_id:
         note_access("view", "person", public_id, subject_ids=[found.id], detail={"as_of": as_of.isoformat()})
     return render_template(
@@ -103,9 +104,11 @@ def person(public_id: str) -> Answer:
         person=found,
         as_of=as_of,
         today=today(),
+        page=page,
         lines=lines,
         tally=pages.tally_of(lines),
         target=DEFAULT_TARGET,
+        words=learning_words,
         standing=wording.STANDINGS[find_standing(session, person_id=found.id, as_of=as_of)],
         posting=find_posting(session, scope=scope, person_id=found.id, on=as_of),
         postings=list_postings(session, scope=scope, person_id=found.id),
@@ -121,6 +124,7 @@ def own() -> Answer:
         "completion/own.html",
         page=page,
         learning=page.learning,
+        locks=page.learning.locks,
         groups=by_when(page.learning.lines),
         tally=pages.tally_of(page.learning.lines),
         grace_days=GRACE_DAYS,

@@ -21,9 +21,9 @@ def places(client: FlaskClient, path: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("kind", "first", "all_places"),
     [
-        ("employee", "/me", ["/me", "/courses"]),
+        ("employee", "/me", ["/me", "/me/records", "/courses"]),
         ("auditor", "/me", ["/me", "/courses"]),
-        ("on_leave", "/me", ["/me", "/courses"]),
+        ("on_leave", "/me", ["/me", "/me/records", "/courses"]),
         ("coordinator", "/rates", ["/rates", "/shortfalls", "/assignments", "/courses", "/me"]),
         ("area_manager", "/rates", ["/rates", "/shortfalls", "/courses", "/me"]),
         ("executive", "/rates", ["/rates", "/courses", "/me"]),

@@ -71,7 +71,7 @@ def test_a_course_says_who_assigned_it_and_why(cast: Cast, look: Look, net: Netw
 @pytest.mark.parametrize(
     ("trigger", "sentence"),
     [
-        ("ROLE", "맡은 직무에 필요한|Your job role calls"),
+        ("ROLE", "맡은 직무에 필요한|The job role calls"),
         ("ANNUAL", "해마다 이수하는|every year"),
         ("MONTHLY", "이달의 과정|session of the month"),
     ],
@@ -98,7 +98,7 @@ def test_what_opens_a_locked_course_comes_first_and_the_due_date_stands(
     assert re.search("‘잠긴 과정’ 과정.2일 경과.이 열립니다|opens “잠긴 과정” .2 days past due", step)
     after = words(page.split('class="next-step"')[1].split("</section>", 1)[1])
     assert re.search(
-        "‘여는 과정’ 과정을 마치면 열립니다. 기한은 그대로|Opens after you complete “여는 과정”. Its due", after
+        "‘여는 과정’ 과정을 마치면 열립니다. 기한은 그대로|Opens after completing “여는 과정”. Its due", after
     )
     ladder = words(page.split('class="ladder"')[1])
     assert re.search("잠김|Locked", ladder)
@@ -117,7 +117,7 @@ def test_whoever_is_back_from_leave_reads_what_that_means(
     page = words(look(cast.colleague, "/me"))
     assert f"복귀일({back_on})부터 적어도 14일" in page or f"14 days from your return on {back_on}" in page
     assert re.search("D-9|9 days left", page)
-    assert f"원래 기한은 {nominal}이며, 휴직({back_on} 복귀)" in page or f"Moved from {nominal} for your leave" in page
+    assert f"원래 기한은 {nominal}이며, 휴직({back_on} 복귀)" in page or f"Moved from {nominal} for the leave" in page
 
 
 def test_nobody_is_asked_for_anything_while_on_leave(
@@ -231,6 +231,19 @@ def test_records_of_others_are_missing_or_wait_for_a_purpose(cast: Cast, client:
     closed = look(cast.area_manager, f"/people/{cast.colleague.public_id}/records")
     assert cast.colleague.name not in closed
     assert f"/units/{cast.center.public_id}/purpose" in closed
+
+
+def test_whoever_looks_after_someone_reads_the_same_next_step_and_why(
+    cast: Cast, look: Look, net: Network, session: Session, today: date
+):
+    opener, locked = net.course("OPENER", title_ko="여는 과정"), net.course("LOCKED", title_ko="잠긴 과정")
+    session.add(CoursePrerequisite(course_id=locked.id, requires_id=opener.id))
+    net.enroll(cast.colleague, opener, due_on=today + timedelta(days=20))
+    net.enroll(cast.colleague, locked, due_on=today - timedelta(days=2))
+    session.commit()
+    page = words(look(cast.coordinator, f"/people/{cast.colleague.public_id}"))
+    assert re.search("다음 할 일 여는 과정 D-20|To do next 여는 과정 20 days left", page)
+    assert re.search("과정을 마치면 열립니다. 기한은 그대로|Its due date stands", page)
 
 
 def test_empty_records_say_what_will_appear(cast: Cast, look: Look):

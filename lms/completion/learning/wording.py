@@ -23,11 +23,11 @@ CLIMBS = {
 TRIGGERS = {
     Trigger.HIRE: _l("Everyone takes it on joining."),
     Trigger.TRANSFER: _l("Everyone takes it after moving to another center."),
-    Trigger.ROLE: _l("Your job role calls for it."),
-    Trigger.ANNUAL: _l("Everyone in your job role takes it every year."),
+    Trigger.ROLE: _l("The job role calls for it."),
+    Trigger.ANNUAL: _l("Everyone in the job role takes it every year."),
     Trigger.MONTHLY: _l("It is the session of the month, for everyone."),
     Trigger.SHORTFALL: _l("It makes up for an item that was found weak."),
-    Trigger.SPACED: _l("It recalls what you have learned."),
+    Trigger.SPACED: _l("It recalls what was learned."),
 }
 
 
@@ -85,7 +85,7 @@ def facts(line: PersonLine, request: Request) -> str:
 
 def opens_after(needs: Iterable[PersonLine]) -> str:
     """Say which courses open a locked one."""
-    return str(_("Opens after you complete %(courses)s.", courses=titles(needs)))
+    return str(_("Opens after completing %(courses)s.", courses=titles(needs)))
 
 
 def locked(rung: Rung) -> str:
@@ -93,8 +93,8 @@ def locked(rung: Rung) -> str:
     count = sum(bool(one.needs) for one in rung.courses)
     return str(
         ngettext(
-            "%(num)s course opens after you complete %(courses)s.",
-            "%(num)s courses open after you complete %(courses)s.",
+            "%(num)s course opens after completing %(courses)s.",
+            "%(num)s courses open after completing %(courses)s.",
             count,
             courses=titles(rung.needs),
         )
@@ -110,13 +110,13 @@ def moved(move: Move, line: PersonLine) -> str:
     """Say in one sentence why a due date was moved."""
     before = line.nominal_due_on
     if move.by is Mover.LEAVE and move.on is None:
-        return str(_("Moved from %(date)s: it waits while you are on leave.", date=before))
+        return str(_("Moved from %(date)s: it waits while the leave lasts.", date=before))
     texts = {
-        Mover.LEAVE: _("Moved from %(date)s for your leave, back on %(on)s.", date=before, on=move.on),
-        Mover.TRANSFER: _("Moved from %(date)s as you changed centers on %(on)s.", date=before, on=move.on),
-        Mover.ROLE: _("Moved from %(date)s as your job role changed on %(on)s.", date=before, on=move.on),
+        Mover.LEAVE: _("Moved from %(date)s for the leave, back on %(on)s.", date=before, on=move.on),
+        Mover.TRANSFER: _("Moved from %(date)s for the change of centers on %(on)s.", date=before, on=move.on),
+        Mover.ROLE: _("Moved from %(date)s for the change of job role on %(on)s.", date=before, on=move.on),
     }
-    joined = _("Moved from %(date)s as you joined on %(on)s.", date=before, on=move.on)
+    joined = _("Moved from %(date)s for joining on %(on)s.", date=before, on=move.on)
     return str(texts.get(move.by, joined))
 
 
