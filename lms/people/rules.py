@@ -66,8 +66,8 @@ class Scope:
 
     `network` means every center; otherwise `center_ids` lists them (database ids). `counted_*` is the wider set
     whose figures, without names, may be seen. `duties` are those in force. `purpose_needed` tells that names open
-    only after a stated purpose (ruling 16); center duties never need one for their own centers, listed in
-    `open_center_ids`.
+    only after a stated purpose (ruling 16), which `open_center_ids` lists; center duties never need one for their
+    own centers, `own_center_ids`.
     """
 
     person_id: int | None
@@ -77,6 +77,7 @@ class Scope:
     counted_network: bool = False
     counted_center_ids: frozenset[int] = frozenset()
     open_center_ids: frozenset[int] = frozenset()
+    own_center_ids: frozenset[int] = frozenset()
     purpose_needed: bool = False
     duties: frozenset[DutyKind] = frozenset()
 
@@ -137,6 +138,7 @@ def combine_duties(
         counted_network=any(duty.network for duty in counting),
         counted_center_ids=_reach(counting, centers_under),
         open_center_ids=open_ids,
+        own_center_ids=own,
         purpose_needed=not everything_open,
         duties=frozenset(duty.kind for duty in held),
     )

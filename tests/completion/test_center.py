@@ -114,6 +114,15 @@ def test_several_centers_of_duty_are_a_switch(cast: Cast, session: Session, look
     assert "서초점" in look(cast.coordinator, f"/center/{cast.next_door.public_id}")
 
 
+def test_a_coordinator_who_is_also_at_head_office_lands_at_the_own_center(
+    cast: Cast, session: Session, client: FlaskClient
+):
+    Network(session).duty(cast.training_admin, DutyKind.COORDINATOR, cast.center)
+    session.commit()
+    sign_in(client, cast.training_admin)
+    assert "강남점" in client.get("/", follow_redirects=True).text
+
+
 def test_a_manager_sees_figures_at_once_and_names_after_a_purpose(cast: Cast, look: Callable, session: Session):
     page = look(cast.area_manager, f"/center/{cast.center.public_id}")
     assert cast.employee.name not in page

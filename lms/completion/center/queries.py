@@ -20,7 +20,6 @@ from lms.completion.center.rules import (
 from lms.completion.queries_counting import enrollment, superseded_on
 from lms.completion.rules import Standing
 from lms.courses.models import Course, CourseVersion, Tier
-from lms.enrollments.assignments.queries import list_writable_centers
 from lms.enrollments.dues.queries import load_circumstances
 from lms.enrollments.recording.rules import Cycle
 from lms.enrollments.rules import events_of
@@ -56,10 +55,8 @@ def get_center(session: Session, *, scope: Scope, public_id: str) -> Center:
 
 
 def list_own_centers(session: Session, *, scope: Scope) -> list[Center]:
-    """List the open centers that the viewer holds a center's duty for, by code; none for the whole network's duties."""
-    if scope.network:
-        return []
-    own = list_writable_centers(session, scope=scope)
+    """List the open centers that the viewer holds a center's duty for, by code."""
+    own = scope.own_center_ids
     return _centers(session, scope, OrgUnit.id.in_(own)) if own else []
 
 

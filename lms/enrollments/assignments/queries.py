@@ -12,7 +12,7 @@ from lms.enrollments.assignments.rules import COORDINATING, COORDINATOR, Candida
 from lms.enrollments.models import Assignment, Enrollment
 from lms.people.models import Duty, JobRole, OrgUnit, Person, Posting
 from lms.people.queries import covers, is_open, placement_on
-from lms.people.rules import CENTER_DUTIES, DUTY_OF_JOB, DutyKind, Scope, UnitKind
+from lms.people.rules import DutyKind, Scope, UnitKind
 from lms.shared.errors import DomainError, NotFoundError
 from lms.shared.paging import PER_PAGE, Page, offset_of
 
@@ -39,7 +39,7 @@ class Place:
 def list_places(session: Session, *, scope: Scope) -> list[Place]:
     """Return the units every open center of which the viewer may assign to on the scope's day, from the top down."""
     rows = _centers(session, scope.on)
-    reached = _writable_centers(session, scope, {center_id for center_id, _, _ in rows})
+    reached = _writable_centers(scope, {center_id for center_id, _, _ in rows})
     under: dict[int, set[int]] = {}
     parents: dict[int, int | None] = {}
     for center_id, area_id, region_id in rows:
@@ -68,24 +68,15 @@ def _centers(session: Session, on: date) -> Sequence[tuple[int, int | None, int 
 
 def list_writable_centers(session: Session, *, scope: Scope) -> set[int]:
     """Return the ids of the open centers whose people the viewer may assign courses to and record completions for."""
-    return _writable_centers(session, scope, {center_id for center_id, _, _ in _centers(session, scope.on)})
+    return _writable_centers(scope, {center_id for center_id, _, _ in _centers(session, scope.on)})
 
 
-def _writable_centers(session: Session, scope: Scope, everything: set[int]) -> set[int]:
+def _writable_centers(scope: Scope, everything: set[int]) -> set[int]:
     """Return where the viewer may assign: everywhere for training administrators and the command line, else at the
     centers they hold a center's duty for."""
     if scope.network and (scope.person_id is None or DutyKind.TRAINING_ADMIN in scope.duties):
         return everything
-    posted = (
-        select(Posting.center_id)
-        .join(JobRole, JobRole.id == Posting.role_id)
-        .where(Posting.person_id == scope.person_id, covers(Posting, scope.on), JobRole.code.in_(DUTY_OF_JOB))
-    )
-    appointed = select(Duty.unit_id).where(
-        Duty.person_id == scope.person_id, covers(Duty, scope.on), Duty.kind.in_(CENTER_DUTIES)
-    )
-    # The scope knows of leave and of closed centers, where no duty reaches anything.
-    return {*session.scalars(posted), *session.scalars(appointed)} & scope.center_ids & everything
+    return set(scope.own_center_ids & everything)
 
 
 def choose_places(places: Iterable[Place], names: Collection[str]) -> list[Place]:
