@@ -25,6 +25,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them again."""
     op.drop_table("saved_view")
+    _unguard_trail()
+    op.drop_table("audit_review")
+    _unlist_subjects()
     _drop_recording()
     _drop_organization()
     _drop_accounts()
