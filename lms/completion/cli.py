@@ -61,9 +61,7 @@ def rates(
 ) -> None:
     """Print due, done and on-time counts and the rate of each group, by code. A rate is floored to 0.1 %."""
     session, day = db.session(), as_of or today()
-    _check_codes(session, "--role", role, role_labels)
-    _check_codes(session, "--tier", tuple(map(str, tier)), tier_labels)
-    _check_codes(session, "--course", course, course_labels)
+    _check_filters(session, role, tier, course)
     where = RateFilter(
         unit_id=_unit_id(session, unit), role_codes=role, tiers=tier, course_codes=course, frontline=frontline or None
     )
@@ -85,6 +83,10 @@ def rates(
     help="List by rate alone: below this percentage. Without it: below 80 % or something overdue.",
 )
 @click.option("--center", multiple=True, help="Only people of this center, by its code. May be repeated.")
+@click.option("--role", multiple=True, help="Only this job role. May be repeated, as the next two.")
+@click.option("--tier", multiple=True, type=int, help="Only courses of this tier.")
+@click.option("--course", multiple=True, help="Only this course.")
+@click.option("--search", metavar="TEXT", help="Only people with this in their name or staff number.")
 @people_option
 @click.option(
     "--format", "shape", type=click.Choice(["csv", "xlsx", "json", "table"]), default="csv", show_default=True
@@ -95,6 +97,10 @@ def shortfall(
     as_of: date | None,
     below: int | None,
     center: tuple[str, ...],
+    role: tuple[str, ...],
+    tier: tuple[int, ...],
+    course: tuple[str, ...],
+    search: str | None,
     frontline: bool | None,
     shape: str,
     output: BinaryIO | None,
@@ -105,7 +111,16 @@ def shortfall(
     session, day = db.session(), as_of or today()
     for code in center:
         _unit_id(session, f"{UnitKind.CENTER}:{code}", "--center")
-    where = ShortfallFilter(center_codes=center, below=below, frontline=None if frontline is False else True)
+    _check_filters(session, role, tier, course)
+    where = ShortfallFilter(
+        center_codes=center,
+        role_codes=role,
+        tiers=tier,
+        course_codes=course,
+        below=below,
+        frontline=None if frontline is False else True,
+        search=(search or "").strip() or None,
+    )
     scope = whole_network(day)
     _audit("shortfalls", day, where, list_shortfall_ids(session, scope=scope, as_of=day, where=where))
     rows = map(tables.shortfall_row, iter_shortfalls(session, scope=scope, as_of=day, where=where))
@@ -128,6 +143,12 @@ def verify(as_of: date | None) -> None:
     click.echo(f"{len(proof.differences)} differences")
     if proof.differences:
         raise SystemExit(1)
+
+
+def _check_filters(session: Session, role: tuple[str, ...], tier: tuple[int, ...], course: tuple[str, ...]) -> None:
+    _check_codes(session, "--role", role, role_labels)
+    _check_codes(session, "--tier", tuple(map(str, tier)), tier_labels)
+    _check_codes(session, "--course", course, course_labels)
 
 
 def _check_codes(session: Session, option: str, codes: Sequence[str], labels: Callable[[Session], Any]) -> None:

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Form, IntegerField, StringField, TextAreaField
-from wtforms.validators import Optional, ValidationError
+from wtforms import DateField, Field, Form, IntegerField, StringField, TextAreaField
+from wtforms.validators import Length, Optional, ValidationError
 
 from lms.completion.queries_enrollments import EnrollmentSort, Pick
 from lms.completion.rules import RateFilter, Severity, ShortfallFilter, ShortfallSort
@@ -17,8 +17,13 @@ FRONTLINE = "frontline"
 REASON_MIN, REASON_MAX = 5, 200
 DEFAULT_SORT = "-oldest"
 OPEN_ONLY = "open"
+LONGEST_SEARCH = 60
 BREAKDOWNS = ("role", "tier", "course")
 RATE_SORTS = ("code", "sure", "rate", "missing", "short", "change")
+
+
+def _stripped(text: str | None) -> str:
+    return (text or "").strip()
 
 
 class _Day(DateField):
@@ -55,14 +60,36 @@ class _Choice(StringField):
             raise ValidationError(_l("This choice is not known here. Pick one from the list."))
 
 
+class _Choices(Field):
+    """Any number of some codes, each said once: `?role=MT&role=SA`."""
+
+    def __init__(self, label: Any, allowed: Iterable[str] = (), **options: Any) -> None:
+        super().__init__(label, **options)
+        self.allowed = frozenset(allowed)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take the codes in the order of the address."""
+        stripped = (str(text).strip() for text in valuelist)
+        self.data: tuple[str, ...] = tuple(dict.fromkeys(text for text in stripped if text))
+
+    def process_data(self, value: Any) -> None:  # noqa: ARG002 - WTForms' signature
+        """Begin with none."""
+        self.data = ()
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - WTForms' signature
+        """Say that a code is unknown."""
+        if not self.allowed.issuperset(self.data):
+            raise ValidationError(_l("This choice is not known here. Pick one from the list."))
+
+
 class RateForm(Form):
     """Parameters of every page about rates; all may be absent."""
 
     as_of = _Day(_l("As-of date"), [Optional()])
     unit = StringField(_l("Unit"))
-    role = _Choice(_l("Job role"))
-    tier = _Choice(_l("Tier"))
-    course = _Choice(_l("Course"))
+    role = _Choices(_l("Job role"))
+    tier = _Choices(_l("Tier"))
+    course = _Choices(_l("Course"))
     people = _Choice(_l("People"), (FRONTLINE, EVERYONE))
 
     def __init__(self, values: Any) -> None:
@@ -78,9 +105,9 @@ class RateForm(Form):
     def shared(self) -> dict[str, Any]:
         """Return what every filter is made of, but the unit."""
         return {
-            "role_codes": (self.role.data,) if self.role.data else (),
-            "tiers": (int(self.tier.data),) if self.tier.data else (),
-            "course_codes": (self.course.data,) if self.course.data else (),
+            "role_codes": self.role.data,
+            "tiers": tuple(map(int, self.tier.data)),
+            "course_codes": self.course.data,
         }
 
     def filter(self, unit_id: int | None) -> RateFilter:
@@ -117,6 +144,7 @@ class CourseForm(RateForm):
 class ShortfallForm(RateForm):
     """Parameters of the shortfall list and of its download."""
 
+    q = StringField(_l("Name or staff number"), [Length(max=LONGEST_SEARCH)], filters=[_stripped])
     below = _Percentage(_l("Rate below"), [Optional()])
     severity = _Choice(_l("Severity"), tuple(Severity))
     sort = _Choice(_l("Order"), [sign + key for key in ShortfallSort for sign in ("", "-")])
@@ -127,6 +155,7 @@ class ShortfallForm(RateForm):
             unit_id=unit_id,
             frontline=None if self.people.data == EVERYONE else True,
             below=self.below.data,
+            search=self.q.data or None,
             severity=Severity(self.severity.data) if self.severity.data else None,
             **self.shared(),
         )
@@ -157,10 +186,10 @@ class ReasonForm(Form):
             raise ValidationError(_l("Use at most 200 characters."))
 
 
-def active_parameters(form: Form) -> dict[str, str]:
-    """Return the parameters that are set, as they stand in the address: for links, chips and hidden fields."""
-    return {
-        field.name: str(field.raw_data[0]).strip()
-        for field in form
-        if field.raw_data and str(field.raw_data[0]).strip()
-    }
+def active_parameters(form: Form) -> dict[str, str | list[str]]:
+    """Return the parameters that are set, as they stand in the address: for links and hidden fields.
+
+    A parameter that is said several times has a list of its texts.
+    """
+    said = {field.name: [text for one in field.raw_data or () if (text := str(one).strip())] for field in form}
+    return {name: texts if len(texts) > 1 else texts[0] for name, texts in said.items() if texts}

@@ -43,7 +43,8 @@ BELOW = {
 # In these groups one person stands several times.
 COUNTS_PEOPLE_AGAIN = frozenset({Dimension.TIER, Dimension.COURSE})
 
-Chip = tuple[str, str, str]
+# Label, words, the parameter that removing it takes out; where that may stand several times, the one value too.
+Chip = tuple[str, str, str] | tuple[str, str, str, str]
 
 
 def chips(asked: Asked[Any], *, today: date) -> list[Chip]:
@@ -57,8 +58,7 @@ def chips(asked: Asked[Any], *, today: date) -> list[Chip]:
     if form.unit.data and asked.unit:
         found.append((_("Unit"), localized(asked.unit), "unit"))
     for field, labels in ((form.role, asked.roles), (form.tier, asked.tiers), (form.course, asked.courses)):
-        if field.data:
-            found.append((str(field.label.text), localized(labels[field.data]), field.name))
+        found += [(str(field.label.text), localized(labels[code]), field.name, code) for code in field.data]
     return found + _people_chip(form) + _shortfall_chips(form)
 
 
@@ -69,6 +69,8 @@ def _people_chip(form: RateForm) -> list[Chip]:
 
 def _shortfall_chips(form: Any) -> list[Chip]:
     found: list[Chip] = []
+    if "q" in form and form.q.data:
+        found.append((str(form.q.label.text), form.q.data, "q"))
     if "below" in form and form.below.data is not None:
         found.append((_("Rate"), _("below %(target)s%%", target=form.below.data), "below"))
     if "severity" in form and form.severity.data:
@@ -123,6 +125,8 @@ def shortfall_page(session: Session, asked: Asked[ShortfallForm], *, number: int
 
 
 def _closed_page(session: Session, asked: Asked[ShortfallForm], where: ShortfallFilter) -> ShortfallPage:
+    # How many of a name there are would tell who they are.
+    where = replace(where, search=None)
     centers = _centers(session, asked, where)
     shown = [center.only(where.severity) for center in centers] if where.severity else centers
     there = [center for center in shown if center.people]

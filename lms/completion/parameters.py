@@ -34,7 +34,7 @@ class Asked(Generic[F]):
     courses: Mapping[str, Label]
 
     @property
-    def parameters(self) -> dict[str, str]:
+    def parameters(self) -> dict[str, str | list[str]]:
         """Return the parameters in force, for links and hidden fields."""
         return active_parameters(self.form)
 

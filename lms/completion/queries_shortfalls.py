@@ -49,6 +49,7 @@ from lms.completion.rules import (
 from lms.people.models import OrgUnit, Person
 from lms.people.queries import visible_people
 from lms.people.rules import Scope
+from lms.people.search.queries import named_like
 from lms.shared.paging import PER_PAGE, Page, offset_of
 
 
@@ -151,7 +152,7 @@ def select_shortfalls(
         .join(active, active.c.person_id == Person.id)
         .join(short, short.c.person_id == Person.id)
         .join(OrgUnit, OrgUnit.id == active.c.center_id)
-        .where(visible_people(scope))
+        .where(visible_people(scope), *named_like(where.search or ""))
     )  # fmt: skip
 
 

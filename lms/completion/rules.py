@@ -154,11 +154,13 @@ class ShortfallFilter(RateFilter):
     """What a shortfall list is narrowed to: front-line people unless asked for everyone (ruling 29).
 
     `below` None lists who is below the default target or has something overdue; a number lists by rate alone.
+    `search` keeps those in whose name or staff number each of its words is found.
     """
 
     frontline: bool | None = True
     below: int | None = None
     severity: Severity | None = None
+    search: str | None = None
 
 
 class RateLine(NamedTuple):

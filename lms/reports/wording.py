@@ -43,7 +43,7 @@ def words() -> Words:
 
 def cover(export: Export, asked: Asked[Any], *, who: str, at: datetime, timezone: str, reason: str) -> NoteSheet:
     """Return the first sheet: what this is, as of when, for whom, who took it, when and why."""
-    filters = [f"{label}: {text}" for label, text, name in pages.chips(asked, today=asked.as_of) if name != "as_of"]
+    filters = [f"{chip[0]}: {chip[1]}" for chip in pages.chips(asked, today=asked.as_of) if chip[2] != "as_of"]
     unit = asked.unit or asked.units.home
     lines = [
         (_("As-of date"), asked.as_of.isoformat()),

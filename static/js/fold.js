@@ -1,6 +1,6 @@
 /** Menus and panels close by Escape or by a click elsewhere, as people expect of them. */
 
-const FLOATING = "details.account[open], details.more[open], details.popover[open]";
+const FLOATING = "details.account[open], details.more[open], details.popover[open], details.filter-checks[open]";
 
 document.addEventListener("click", (event) => {
   for (const fold of document.querySelectorAll(FLOATING)) {

@@ -30,7 +30,7 @@ def test_a_coordinator_sees_names_at_once_and_takes_the_list_along(visit: Visit,
         people = number_in(page, ".count-line strong")
         assert page.locator("table#people tbody tr").count() == people
         assert page.evaluate(FITS)
-        page.locator("details.popover > summary").click()
+        page.locator("details.popover:has(#download-reason) > summary").click()
         page.locator("#download-reason").fill("이번 주 독려")
         with page.expect_download() as waiting:
             page.locator("button[name=format][value=csv]").click()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from lms.people.models import Duty, JobRole, Leave, OrgUnit, Person, Posting
 from lms.people.queries import covers, is_open, visible_people
 from lms.people.rules import NAMING_DUTIES, Scope, UnitKind
-from lms.people.search.rules import ESCAPE, Standing, Stay, Term, stay_to_show
+from lms.people.search.rules import ESCAPE, Standing, Stay, Term, stay_to_show, terms_of
 from lms.shared.paging import PER_PAGE, Page, offset_of
 
 
@@ -44,6 +44,17 @@ def search_people(session: Session, *, scope: Scope, terms: Sequence[Term], page
     return Page([Found(*row[:-1], *places[row.id]) for row in rows], max(1, page), total)
 
 
+def named_like(typed: str) -> list[ColumnElement[bool]]:
+    """Return the conditions that each word typed is in a person's name or one of their staff numbers."""
+    return [_is_called(term) for term in terms_of(typed)]
+
+
+def _is_called(term: Term) -> ColumnElement[bool]:
+    if term.pattern is None:
+        return Person.search_text.contains(term.plain, autoescape=True)
+    return Person.search_text.like(term.pattern, escape=ESCAPE)
+
+
 def _reached(scope: Scope) -> ColumnElement[bool]:
     return _posted(scope, scope.open_center_ids) if scope.purpose_needed else visible_people(scope)
 
@@ -55,9 +66,7 @@ def _posted(scope: Scope, center_ids: Iterable[int]) -> ColumnElement[bool]:
 
 def _fits(term: Term, scope: Scope) -> ColumnElement[bool]:
     """Return the condition that a term is in a name, a staff number ever held, or the center of the day."""
-    fits = [Person.search_text.contains(term.plain, autoescape=True)]
-    if term.pattern is not None:
-        fits = [Person.search_text.like(term.pattern, escape=ESCAPE)]
+    fits = [_is_called(term)]
     if term.may_be_center:
         names = (OrgUnit.name_ko, func.lower(OrgUnit.name_en), func.lower(OrgUnit.code))
         called = or_(*(name.contains(term.plain, autoescape=True) for name in names))

@@ -89,7 +89,13 @@ def _seen_enrollments(
 
 
 def _values(line: Line) -> "MultiDict[str, str]":
-    return MultiDict({name: str(value) for name, value in line.detail.items() if value is not None})
+    return MultiDict(
+        {
+            name: [str(one) for one in value] if isinstance(value, list) else str(value)
+            for name, value in line.detail.items()
+            if value is not None
+        }
+    )
 
 
 def _printed_shortfalls(session: Session, line: Line, scope: Scope) -> Subjects:
