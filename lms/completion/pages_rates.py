@@ -144,11 +144,25 @@ def read_rates(
 
 def network_figures(asked: Asked[BreakdownForm], unit: Unit) -> NetworkFigures | None:
     """Return what this process remembers, for what it remembers: a large network, everyone, every course."""
-    plain = asked.form.filter(unit.id) == RateFilter(unit_id=unit.id)
-    if unit.kind is not UnitKind.NETWORK or not plain or len(asked.units.centers[unit.id]) < LARGE_NETWORK:
+    if unit.kind is not UnitKind.NETWORK or len(asked.units.centers[unit.id]) < LARGE_NETWORK:
         return None
+    return _memory() if _is_plain(asked, unit) else None
+
+
+def _memory() -> NetworkFigures | None:
     found = current_app.extensions.setdefault("network figures", NetworkFigures())
     return found if isinstance(found, NetworkFigures) else None
+
+
+def _is_plain(asked: Asked[BreakdownForm], unit: Unit) -> bool:
+    return asked.form.filter(unit.id) == RateFilter(unit_id=unit.id)
+
+
+def _known_trend(session: Session, asked: Asked[BreakdownForm], unit: Unit) -> list[TrendPoint] | None:
+    memory = _memory()
+    if memory is None or not _is_plain(asked, unit):
+        return None
+    return memory.trend_of(session, scope=asked.scope, as_of=asked.as_of, where=asked.form.filter(unit.id))
 
 
 def _is_hidden_above(session: Session, asked: Asked[BreakdownForm], unit: Unit, day: date) -> bool:
@@ -215,7 +229,9 @@ def _trend(session: Session, asked: Asked[BreakdownForm], unit: Unit, *, hides: 
     if figures := network_figures(asked, unit):
         points = figures.trend(session, scope=asked.scope, as_of=asked.as_of)
     else:
-        points = list_trend(session, scope=asked.scope, as_of=asked.as_of, where=asked.form.filter(unit.id))
+        points = _known_trend(session, asked, unit) or list_trend(
+            session, scope=asked.scope, as_of=asked.as_of, where=asked.form.filter(unit.id)
+        )
     if hides:
         points = [_large_enough(point) for point in points]
     return trend_chart(points, UNIT_TARGET)

@@ -19,7 +19,8 @@ from lms.audit.models import AuditEvent, AuditSubject
 from lms.completion.queries import NOTHING, Sums, person_tallies
 from lms.completion.queries_counting import Reach, count_if, is_short, places_of_counted
 from lms.completion.queries_labels import load_organization
-from lms.completion.rules import Dimension, RateLine, Tally
+from lms.completion.queries_trend import reaches_on
+from lms.completion.rules import Dimension, RateFilter, RateLine, Tally
 from lms.completion.rules_trend import TrendPoint, trend_days
 from lms.people.models import Posting
 from lms.people.rules import Scope
@@ -64,9 +65,10 @@ class NetworkFigures:
         Raises:
             NotFoundError: the viewer does not see the figures of the whole network.
         """
+        _require_network(scope)
         organization = load_organization(session, as_of=as_of)
         sums: dict[int | None, Sums] = {}
-        for center_id, counts in self._centers(session, scope, [as_of])[as_of].items():
+        for center_id, counts in self._centers(session, [as_of])[as_of].items():
             group = organization.group_of(center_id, by)
             sums[group] = _added(sums.get(group, NOTHING), counts)
         lines = []
@@ -82,14 +84,28 @@ class NetworkFigures:
         Raises:
             NotFoundError: the viewer does not see the figures of the whole network.
         """
+        _require_network(scope)
         days = trend_days(as_of)
-        centers = self._centers(session, scope, days)
-        sums = {day: [sum(column) for column in zip(NOTHING, *centers[day].values(), strict=True)] for day in days}
-        return [TrendPoint(day, Tally(*sums[day][:3]), *sums[day][3:]) for day in days]
+        centers = self._centers(session, days)
+        return [_point(day, centers[day].values()) for day in days]
 
-    def _centers(self, session: Session, scope: Scope, days: Sequence[date]) -> dict[date, Centers]:
-        if not scope.counted_network:
-            raise NotFoundError
+    def trend_of(self, session: Session, *, scope: Scope, as_of: date, where: RateFilter) -> list[TrendPoint] | None:
+        """Return what `list_trend` does for a unit without any other filter; None where its days are not known yet.
+
+        Counting everyone for the sake of one area would keep its manager waiting.
+        """
+        days = trend_days(as_of)
+        with self._lock:
+            if not self._days.keys() >= set(days):
+                return None
+        reaches = reaches_on(session, scope, days, where)
+        centers = self._centers(session, days)
+        return [
+            _point(day, (sums for center, sums in centers[day].items() if _reaches(reach, center)))
+            for day, reach in zip(days, reaches, strict=True)
+        ]
+
+    def _centers(self, session: Session, days: Sequence[date]) -> dict[date, Centers]:
         with self._lock:
             if not self._catch_up(session):
                 return {day: _count(session, day, None) for day in days}
@@ -166,6 +182,20 @@ def _count(session: Session, day: date, center_ids: frozenset[int] | None) -> Ce
     )
     # PostgreSQL's sums of counts come as Decimal.
     return {row[0]: tuple(map(int, row[1:])) for row in session.execute(query)}  # type: ignore[misc]
+
+
+def _require_network(scope: Scope) -> None:
+    if not scope.counted_network:
+        raise NotFoundError
+
+
+def _reaches(reach: Reach, center_id: int) -> bool:
+    return reach.center_ids is None or center_id in reach.center_ids
+
+
+def _point(day: date, centers: Iterable[Sums]) -> TrendPoint:
+    due, done, on_time, judged, short = (sum(column) for column in zip(NOTHING, *centers, strict=True))
+    return TrendPoint(day, Tally(due, done, on_time), judged, short)
 
 
 def _added(one: Sums, other: Iterable[int]) -> Sums:

@@ -17,7 +17,7 @@ from lms.completion.queries_memory import NetworkFigures
 from lms.completion.queries_trend import list_trend
 from lms.completion.rules import Dimension, RateFilter
 from lms.enrollments.models import Enrollment
-from lms.people.models import Leave, Posting
+from lms.people.models import Leave, OrgUnit, Posting
 from lms.people.rules import Scope, whole_network
 from lms.shared.db import db, writing
 from lms.shared.errors import NotFoundError
@@ -67,6 +67,19 @@ def complete_some(session: Session, chance: Random) -> list[int]:
 def test_what_is_remembered_equals_counting(session: Session, figures: NetworkFigures):
     assert_same(session, figures, (LAST, FIRST + timedelta(days=WINDOW // 2)))
     assert_same(session, figures, (LAST, FIRST + timedelta(days=WINDOW // 2)))
+
+
+def test_a_unit_s_trend_comes_from_what_is_known(session: Session, figures: NetworkFigures):
+    units = dict(session.execute(select(OrgUnit.code, OrgUnit.id)).all())
+    where = RateFilter(unit_id=units["A1"])
+    assert figures.trend_of(session, scope=SCOPE, as_of=LAST, where=where) is None
+    figures.trend(session, scope=SCOPE, as_of=LAST)
+    some = Scope(person_id=None, on=LAST, counted_center_ids=frozenset({units["C1"], units["C2"]}))
+    for scope in (SCOPE, some):
+        for code in ("NETWORK", "R1", "R2", "A1", "A2", "C1", "C3"):
+            where = RateFilter(unit_id=units[code])
+            expected = list_trend(session, scope=scope, as_of=LAST, where=where)
+            assert figures.trend_of(session, scope=scope, as_of=LAST, where=where) == expected, code
 
 
 def test_completions_are_seen_at_once(session: Session, figures: NetworkFigures):
