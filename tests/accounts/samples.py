@@ -142,6 +142,17 @@ def views(world: World, kind: str) -> Things:
     return {"in": Named(world.view.public_id, kind == "coordinator"), "missing": Named(MISSING, False)}
 
 
+def lines(world: World, kind: str) -> Things:
+    """Return a line of the trail and none."""
+    return {"in": Named(world.line.public_id), "missing": Named(MISSING, False)}
+
+
+def months(world: World, kind: str) -> Things:
+    """Return the month that runs, one before the trail began, and none."""
+    running = Named(f"{world.day:%Y-%m}")
+    return {"in": running, "before": Named("1999-01", False), "missing": Named(MISSING, False)}
+
+
 def words(*known: str) -> Sampler:
     """Return words of the product itself, and one that is none."""
     return lambda _world, _kind: {
@@ -168,6 +179,8 @@ VARIABLES: dict[str, Sampler] = {
     "courses cycle": lambda _world, _kind: {"in": Named("1"), "missing": Named("99", False)},
     "imports public_id": runs,
     "views public_id": views,
+    "events public_id": lines,
+    "reviews month": months,
     "new slug": words("roster"),
     "templates slug": words("roster"),
     "templates suffix": words("csv", "xlsx"),
@@ -335,6 +348,8 @@ DEEDS: dict[str, Deed] = {
     "saved.delete": Deed("coordinator"),
     "reports.download": Deed("area_manager", export),
     "reports.download_rates": Deed("executive", export),
+    "trail.extract": Deed("auditor", plain(format="csv", reason=REASON)),
+    "trail.review": Deed("auditor", plain(findings=REASON), unwritten="the month is not over"),
 }
 
 
@@ -355,6 +370,7 @@ FILES: dict[str, tuple[dict[str, str], ...]] = {
     "imports.template": (),
     "imports.download_refused": ({"format": "csv"}, {"format": "xlsx"}),
     "reports.download": ({"format": "csv"}, {"format": "xlsx"}),
+    "trail.extract": ({"format": "csv"}, {"format": "xlsx"}),
     "reports.download_rates": tuple(
         {"format": suffix, "by": by} for suffix in ("csv", "xlsx") for by in ("center", "person")
     ),

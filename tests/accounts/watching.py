@@ -29,6 +29,9 @@ def text_of(answer: TestResponse) -> str:
     return "\n".join([*said, *(f"{name}: {value}" for name, value in answer.headers)])
 
 
+WHOSE_DATA = {"trail.event", "trail.extract"}
+
+
 def leaks(
     world: World, kind: str, answer: TestResponse, *, endpoint: str = "", reason_given: bool = False
 ) -> list[str]:
@@ -39,6 +42,8 @@ def leaks(
         f"shows {canary.word}, which is {canary.what}"
         for canary in world.canaries(kind)
         if canary.word in text and not (canary.closed and allowed_closed)
+        # Whose data a line of the trail is about, its reader learns by staff number; the name stays masked.
+        if not (kind == "auditor" and endpoint in WHOSE_DATA and canary.word.startswith("zqnumber"))
     ]
 
 

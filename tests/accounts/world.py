@@ -152,7 +152,8 @@ class World(Everyone):
             [self.run, self.view, NamePurpose(person_id=self.boss.id, unit_id=self.cast.far_away.id, **yesterday)]
         )
         who = Actor(person_id=self.boss.id, label="zqlabel1", origin="zqorigin1", at=utcnow())
-        audit.record(self.session, who, "view", "person", "x", subject_ids=[self.stranger.id], reason="zqreason1")
+        seen = {"subject_ids": [self.stranger.id], "reason": "zqreason1"}
+        self.line = audit.record(self.session, who, "view", "person", "x", **seen)
         self.session.flush()
 
     def _signed_in(self, person: Person) -> str:
