@@ -107,6 +107,7 @@ ENDPOINTS: dict[str, Policy] = {
     "imports.undo": Policy.TRAINING,
     "imports.download_refused": Policy.TRAINING,
     "imports.template": Policy.TRAINING,
+    "reports.enrollments": Policy.NAMES,
     "reports.download": Policy.NAMES,
     "reports.download_rates": Policy.COUNTS,
     "trail.search": Policy.AUDIT,

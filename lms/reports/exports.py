@@ -68,6 +68,8 @@ class Export:
     find_subjects: Callable[[Session, Asked[Any], int], Subjects]
     rows: Callable[[Asked[Any]], Rows]
     names_people: bool = True
+    # How many rows there will be, where that may be more than a sheet holds.
+    count: Callable[[Session, Asked[Any]], int] | None = None
 
 
 def _shortfall_subjects(session: Session, asked: Asked[Any], most: int) -> Subjects:
@@ -130,10 +132,21 @@ def _enrollment_rows(pick: Pick | None) -> Callable[[Asked[Any]], Rows]:
     return prepare
 
 
+def _enrollment_count(pick: Pick | None) -> Callable[[Session, Asked[Any]], int]:
+    def count(session: Session, asked: Asked[Any]) -> int:
+        chosen = pick or asked.form.pick
+        return queries.count_enrollment_rows(
+            session, scope=asked.scope, as_of=asked.as_of, where=asked.where, pick=chosen
+        )
+
+    return count
+
+
 def _enrollments(kind: str, title: Any, file_stem: Any, pick: Pick | None) -> Export:
     return Export(
-        kind, title, file_stem, CourseForm, ENROLLMENT_HEADINGS, _enrollment_subjects(pick), _enrollment_rows(pick)
-    )
+        kind, title, file_stem, CourseForm, ENROLLMENT_HEADINGS, _enrollment_subjects(pick), _enrollment_rows(pick),
+        count=_enrollment_count(pick),
+    )  # fmt: skip
 
 
 EXPORTS = {

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms.completion.queries import iter_person_rates
 from lms.completion.queries_counting import reach_of
-from lms.completion.queries_enrollments import Pick, iter_enrollments, select_enrollments
+from lms.completion.queries_enrollments import Pick, count_enrollments, iter_enrollments, select_enrollments
 from lms.completion.queries_labels import Label
 from lms.completion.queries_shortfalls import iter_shortfalls, select_shortfalls
 from lms.completion.rules import MissingCourse, RateFilter, RateLine, ShortfallFilter, ShortfallSort
@@ -157,6 +157,12 @@ def iter_enrollment_rows(
             judgment.days if judgment.state == "OVERDUE" else None,
             words.yes if judgment.counted else words.no,
         )
+
+
+def count_enrollment_rows(session: Session, *, scope: Scope, as_of: date, where: RateFilter, pick: Pick) -> int:
+    """Count the rows of `iter_enrollment_rows`."""
+    reach = reach_of(session, scope=scope, as_of=as_of, where=where, named=True)
+    return count_enrollments(session, scope, as_of, reach, pick)
 
 
 def find_shortfall_subjects(

@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms.audit import actions as audit
-from lms.completion.forms import ReasonForm
+from lms.completion import pages
+from lms.completion.forms import OPEN_ONLY, CourseForm, ReasonForm
 from lms.completion.parameters import Asked, read_parameters
 from lms.people.viewer import current_scope
 from lms.reports.exports import EXPORTS, MOST_IDS, Export, file_name
@@ -15,12 +16,33 @@ from lms.reports.files import MIME_TYPES, TableFile, file_answer
 from lms.reports.wording import cover, terms, words
 from lms.shared.clock import utcnow
 from lms.shared.db import db
-from lms.shared.tables import Column
+from lms.shared.tables import MAX_XLSX_ROWS, Column
 from lms.web.access_log import actor
 from lms.web.dates import today
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
-Answer = AnyResponse | tuple[str, int]
+Answer = AnyResponse | str | tuple[str, int]
+# Beyond this many rows a workbook takes minutes to write and to open.
+MANY_ROWS = 100_000
+
+
+@blueprint.get("/enrollments")
+def enrollments() -> Answer:
+    session = db.session()
+    asked = read_parameters(session, CourseForm, request.args, scope=current_scope(), today=today())
+    kind = "open-enrollments" if asked.form.show.data == OPEN_ONLY else "enrollments"
+    count = EXPORTS[kind].count
+    page = render_template(
+        "reports/enrollments.html",
+        asked=asked,
+        kind=kind,
+        number=count(session, asked) if count and asked.is_valid and asked.may_name else 0,
+        options=pages.options(asked),
+        chips=pages.chips(asked, today=today()) if asked.is_valid else [],
+        most=MAX_XLSX_ROWS,
+        many=MANY_ROWS,
+    )
+    return page if asked.is_valid else (page, 400)
 
 
 @blueprint.post("/<kind>")
@@ -42,10 +64,19 @@ def _download(export: Export) -> Answer:
         abort(400)
     asked = read_parameters(db.session(), export.form, request.form, scope=current_scope(), today=today())
     reason = ReasonForm(request.form)
-    if not (reason.validate() and asked.is_valid):
+    if reason.validate() and asked.is_valid and _is_too_long(export, asked, suffix):
+        suffix = "csv"
+        reason.reason.errors = [
+            _("A workbook holds at most %(most)s rows. Take the list as CSV.", most=f"{MAX_XLSX_ROWS:,}")
+        ]
+    if reason.errors or not asked.is_valid:
         return render_template("reports/reason.html", export=export, asked=asked, reason=reason, suffix=suffix), 400
     _record(export, asked, reason.reason.data or "", suffix)
     return _file(export, asked, reason.reason.data or "", suffix)
+
+
+def _is_too_long(export: Export, asked: Asked[Any], suffix: str) -> bool:
+    return suffix == "xlsx" and export.count is not None and export.count(db.session(), asked) > MAX_XLSX_ROWS
 
 
 def _record(export: Export, asked: Asked[Any], reason: str, suffix: str) -> None:
