@@ -215,7 +215,8 @@ class _Writer:
             "completed_at": self._instant(line),
             "score": line.score,
             "voided_on": line.voided_on,
-            "recorded_at": self.recorded_at,
+            # What someone recorded by hand was recorded on that day, not when the demo was loaded.
+            "recorded_at": self._instant(line) if recorder else self.recorded_at,
         }
 
     def _instant(self, line: Line) -> datetime | None:
