@@ -9,6 +9,8 @@ from tests.accounts.everyone import Everyone
 from tests.support.sign_in import sign_in
 
 RAIL = re.compile(r'<nav class="rail".*?</nav>', re.DOTALL)
+FIGURES = ("/rates", "/shortfalls")
+OWN = ("/courses", "/me", "/me/records")
 LINK = re.compile(r'<a class="destination" href="([^"]+)"( aria-current="page")?')
 
 
@@ -22,12 +24,12 @@ def places(client: FlaskClient, path: str) -> list[tuple[str, str]]:
     ("kind", "first", "all_places"),
     [
         ("employee", "/me", ["/me", "/me/records", "/courses"]),
-        ("auditor", "/me", ["/me", "/courses"]),
+        ("auditor", "/audit", ["/audit", "/audit/downloads", "/audit/reviews", *OWN]),
         ("on_leave", "/me", ["/me", "/me/records", "/courses"]),
-        ("coordinator", "/rates", ["/rates", "/shortfalls", "/assignments", "/courses", "/me"]),
-        ("area_manager", "/rates", ["/rates", "/shortfalls", "/courses", "/me"]),
-        ("executive", "/rates", ["/rates", "/courses", "/me"]),
-        ("training_admin", "/rates", ["/rates", "/shortfalls", "/imports/", "/assignments", "/courses", "/me"]),
+        ("coordinator", "/center", ["/center", *FIGURES, "/assignments", "/accounts", "/views", *OWN]),
+        ("area_manager", "/rates", [*FIGURES, "/duties", "/views", *OWN]),
+        ("executive", "/rates", ["/rates", "/views", *OWN]),
+        ("training_admin", "/rates", [*FIGURES, "/imports/", "/assignments", "/duties", "/accounts", "/views", *OWN]),
     ],
 )
 @pytest.mark.backend("sqlite")
