@@ -41,7 +41,7 @@ def test_everyone_starts_with_what_they_need_most(
     assert (home.status_code, home.headers["Location"]) == (303, first)
     assert [address for address, _ in places(client, "/account/password")] == all_places
     for address in all_places:
-        assert client.get(address).status_code == 200
+        assert client.get(address, follow_redirects=True).status_code == 200
 
 
 @pytest.mark.backend("sqlite")
