@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.people.models import Duty, OrgUnit, Person, Posting
-from lms.people.queries import covers, placement_on, visible_people
+from lms.people.queries import covers, is_open, placement_on, visible_people
 from lms.people.rules import COUNTING_DUTIES, Scope, UnitKind
 from lms.shared.errors import NotFoundError
 
@@ -91,7 +91,9 @@ def load_units(session: Session, *, scope: Scope) -> Units:
     placed = select(placement)
     wanted = select(OrgUnit.id, OrgUnit.public_id, OrgUnit.kind, OrgUnit.code, OrgUnit.name_ko, OrgUnit.name_en)
     if not scope.counted_network:
-        # Whole areas and regions, so that it shows which of them lie within the scope as a whole.
+        # Whole areas and regions, so that it shows which of them lie within the scope as a whole: nobody's scope holds
+        # a closed center, and none hides what stands above it.
+        placed = placed.join(OrgUnit, OrgUnit.id == placement.c.center_id).where(is_open(scope.on))
         touched = session.execute(placed.where(placement.c.center_id.in_(scope.counted_center_ids))).all()
         areas = {row.area_id for row in touched if row.area_id}
         regions = {row.region_id for row in touched if row.region_id}

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from lms.accounts.access import DUTIES, ENDPOINTS, Policy
+from tests.accounts.deeds import DEEDS, Deed, key_of
 from tests.accounts.everyone import KINDS
-from tests.accounts.samples import DEEDS, NoSampleError, addresses, deed_at
+from tests.accounts.samples import NoSampleError, addresses
 from tests.accounts.world import World
 
 READING = ("GET", "HEAD")
@@ -62,25 +62,25 @@ def without_samples(app: Flask, world: World) -> list[str]:
         try:
             list(addresses(rule, world, "training_admin"))
             if "POST" in (rule.methods or ()):
-                deed_at(rule.endpoint)
+                key_of(rule)
         except NoSampleError as error:
             missing.append(str(error))
     return missing
 
 
-def form_at(endpoint: str, world: World) -> dict[str, Any]:
-    """Return the well-filled form of an endpoint; an empty one as long as nobody said what it takes."""
+def deed_of(rule: Rule) -> Deed:
+    """Return the well-filled form of a route; an empty one as long as nobody said what it takes."""
     with suppress(NoSampleError):
-        return deed_at(endpoint).form(world)
-    return {}
+        return DEEDS[key_of(rule)]
+    return Deed("nobody", names_others=True)
 
 
-def endpoint_of(app: Flask, cell: Cell) -> str | None:
-    """Return the endpoint that takes a request: two routes may share an address. None: no route takes the method."""
+def rule_of(app: Flask, cell: Cell) -> Rule | None:
+    """Return the route that takes a request: two may share an address. None: no route takes the method."""
     table = app.url_map.bind("localhost")
     if cell.method not in table.allowed_methods(cell.address):
         return None
-    return str(table.match(cell.address, method=cell.method)[0])
+    return table.match(cell.address, method=cell.method, return_rule=True)[0]
 
 
 def may_open(world: World, kind: str, policy: Policy) -> bool:
@@ -101,16 +101,17 @@ def outcome(answer: TestResponse) -> str:
 
 def expected(app: Flask, world: World, kind: str, cell: Cell) -> set[str]:
     """Return what may come out: by `ENDPOINTS` for the kind of person, by the reference for what they reach."""
-    endpoint = endpoint_of(app, cell)
-    if endpoint is None:
+    rule = rule_of(app, cell)
+    if rule is None:
         return {"no such method"}
-    if not may_open(world, kind, ENDPOINTS[endpoint]):
+    if not may_open(world, kind, ENDPOINTS[rule.endpoint]):
         return {"sign in" if kind in OUTSIDE else "closed"}
     if not cell.is_reached and cell.method != "OPTIONS":
         return {"absent"}
-    deed = DEEDS.get(endpoint) if cell.method == "POST" else None
-    is_for_another = deed and deed.names_others and (kind, cell.where) != (deed.by, deed.where)
-    return {"reached", "absent"} if is_for_another else {"reached"}
+    deed = deed_of(rule)
+    is_for_another = cell.method == "POST" and deed.names_others and (kind, cell.where) != (deed.by, deed.where)
+    reads_otherwise = rule is not cell.rule  # a word of one address is a variable of the other
+    return {"reached", "absent"} if is_for_another or reads_otherwise else {"reached"}
 
 
 EVERYBODY = ("anonymous", *KINDS)

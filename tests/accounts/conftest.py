@@ -5,6 +5,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.accounts.everyone import Everyone
+from tests.accounts.world import World
 from tests.support.probe import add_probe
 
 
@@ -12,6 +13,14 @@ from tests.support.probe import add_probe
 def everyone(session: Session) -> Everyone:
     """Give a committed network of people who hold no password."""
     built = Everyone(session)
+    session.commit()
+    return built
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    """Give a committed world of people, and of things that few of them may see."""
+    built = World(session)
     session.commit()
     return built
 

@@ -21,10 +21,10 @@ from tests.accounts.cells import (
     WRITING,
     Cell,
     cells,
-    endpoint_of,
+    deed_of,
     expected,
-    form_at,
     outcome,
+    rule_of,
     without_samples,
 )
 from tests.accounts.watching import Trail, leaks, loose_file, loose_headers, unwritten
@@ -34,16 +34,15 @@ from tests.support.snapshot import business_facts, differences, keep
 
 # On PostgreSQL a sample of people reads everything: rules are the same code, queries are not.
 READERS = ("employee", "coordinator", "area_manager", "executive", "training_admin", "leaver")
+# After these, names are open.
+OPENING = {"people.purpose", "activation.open_names"}
 
 
-@pytest.fixture
-def world(app: Flask, session: Session) -> World:
-    """Give a committed world; whoever leaves has left. Tokens have tests of their own: here the views must refuse."""
-    built = World(session)
-    session.commit()
+@pytest.fixture(autouse=True)
+def bare(app: Flask) -> None:
+    """Take the tokens away, which have tests of their own: here the views themselves must refuse."""
     app.config["WTF_CSRF_ENABLED"] = False
     app.testing = False
-    return built
 
 
 class Visitor:
@@ -63,11 +62,11 @@ class Visitor:
     def try_all(self, methods: tuple[str, ...], after_each: Callable[[], None] = lambda: None) -> None:
         """Ask for everything with these methods; writes are well filled in, so that only reach can refuse them."""
         for cell in list(cells(self.app, self.world, self.kind, methods)):
-            endpoint = endpoint_of(self.app, cell)
-            writes = cell.method in WRITING and endpoint is not None
-            form = form_at(endpoint, self.world) if writes and endpoint else None
+            rule = rule_of(self.app, cell)
+            writes = cell.method in WRITING and rule is not None
+            form = deed_of(rule).form(self.world) if writes and rule else None
             with self.client.open(cell.address, method=cell.method, data=form) as answer:
-                self.look_at(cell, answer, endpoint, written=writes)
+                self.look_at(cell, answer, rule.endpoint if rule else "", written=writes)
                 if writes and answer.status_code == 303:
                     self.look_where_it_leads(cell, answer)
             if writes:
@@ -75,11 +74,11 @@ class Visitor:
                 self.come_back()
                 self.trail.start()
 
-    def look_at(self, cell: Cell, answer: TestResponse, endpoint: str | None, *, written: bool) -> None:
+    def look_at(self, cell: Cell, answer: TestResponse, endpoint: str, *, written: bool) -> None:
         found, wanted = outcome(answer), expected(self.app, self.world, self.kind, cell)
         self.seen[found] += 1
         faults = [f"{found}, not {' or '.join(wanted)}"] * (found not in wanted)
-        faults += leaks(self.world, self.kind, answer, endpoint=endpoint or "", reason_given=written)
+        faults += leaks(self.world, self.kind, answer, endpoint=endpoint, reason_given=written)
         faults += loose_headers(answer, endpoint) + loose_file(answer, endpoint)
         faults += unwritten(self.world, self.kind, answer, self.trail.new())
         if found == "absent" and cell.method != "HEAD" and endpoint != "static":
@@ -90,7 +89,7 @@ class Visitor:
 
     def look_where_it_leads(self, cell: Cell, answer: TestResponse) -> None:
         """Read the page after a form: what was done is told there."""
-        if endpoint_of(self.app, cell) not in {"people.purpose", "activation.open_names"}:  # names are open there
+        if cell.rule.endpoint not in OPENING:
             with self.client.get(answer.headers["Location"]) as page:
                 found = leaks(self.world, self.kind, page)
             self.wrong += [f"the page after {cell} {fault}" for fault in found]
@@ -136,7 +135,7 @@ def test_nobody_reads_more_or_less_than_they_may_on_the_other_database(
 @pytest.mark.backend("sqlite")
 def test_every_route_says_what_it_names_and_what_it_takes(app: Flask, world: World):
     missing = without_samples(app, world)
-    assert not missing, "in tests/accounts/samples.py:\n" + "\n".join(missing)
+    assert not missing, "\n".join(missing)
 
 
 def test_every_kind_of_person_is_tried():

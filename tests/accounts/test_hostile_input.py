@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from itertools import cycle
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -24,14 +23,6 @@ def addresses(app: Flask, world: World) -> Iterator[str]:
         takes_it = cell.method == "GET" and "GET" in (cell.rule.methods or ()) and cell.rule.endpoint != "static"
         if takes_it and cell.where in {"-", "in"}:
             yield cell.address
-
-
-@pytest.fixture
-def world(session) -> World:
-    """Give a committed world."""
-    built = World(session)
-    session.commit()
-    return built
 
 
 def test_no_parameter_makes_a_page_fail(app: Flask, world: World, record_property):

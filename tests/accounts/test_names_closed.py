@@ -3,18 +3,9 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 
 from tests.accounts.world import World
 from tests.support.sign_in import csrf_token, sign_in
-
-
-@pytest.fixture
-def world(session: Session) -> World:
-    """Give a committed world."""
-    built = World(session)
-    session.commit()
-    return built
 
 
 @pytest.mark.parametrize("kind", ["executive", "area_manager", "training_admin", "auditor", "employee"])

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from lms.audit.models import AuditEvent
-from tests.accounts.samples import FILES
+from tests.accounts.deeds import FILES
 from tests.accounts.world import World
 
 POLICY = {"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"}
+KEPT = {"static", "web.styles"}  # files of the product itself, the same for everyone
 COOKIE = {"HttpOnly", "Path=/", "SameSite=Lax"}
 FILE_NAME = re.compile(r"attachment; filename=\"[\w.-]+\"; filename\*=UTF-8''[\w.%~-]+", re.ASCII)
 
@@ -29,21 +30,17 @@ def text_of(answer: TestResponse) -> str:
     return "\n".join([*said, *(f"{name}: {value}" for name, value in answer.headers)])
 
 
-WHOSE_DATA = {"trail.event", "trail.extract"}
-
-
 def leaks(
     world: World, kind: str, answer: TestResponse, *, endpoint: str = "", reason_given: bool = False
 ) -> list[str]:
     """Return the hidden words that an answer gives away. A file asked for with a reason may name those in reach."""
     text = text_of(answer)
-    allowed_closed = reason_given and endpoint in FILES
+    is_file = reason_given and endpoint in FILES
+    is_trail = endpoint.startswith("trail.")  # whom a line is about is what an auditor reads there
     return [
         f"shows {canary.word}, which is {canary.what}"
         for canary in world.canaries(kind)
-        if canary.word in text and not (canary.closed and allowed_closed)
-        # Whose data a line of the trail is about, its reader learns by staff number; the name stays masked.
-        if not (kind == "auditor" and endpoint in WHOSE_DATA and canary.word.startswith("zqnumber"))
+        if canary.word in text and not (canary.closed and is_file) and not (canary.in_trail and is_trail)
     ]
 
 
@@ -55,7 +52,7 @@ def loose_headers(answer: TestResponse, endpoint: str | None) -> list[str]:
     faults += ["allows what is unsafe"] * ("unsafe" in headers.get("Content-Security-Policy", ""))
     wanted = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
     faults += [f"has no {name}: {value}" for name, value in wanted.items() if headers.get(name) != value]
-    if endpoint not in {"static", "web.styles"} or answer.status_code >= 400:
+    if endpoint not in KEPT or answer.status_code >= 400:
         faults += ["may be stored"] * (headers.get("Cache-Control") != "no-store")
     for cookie in headers.getlist("Set-Cookie"):
         faults += [f"sets a cookie without {one}" for one in sorted(COOKIE - set(cookie.split("; ")))]
@@ -65,9 +62,9 @@ def loose_headers(answer: TestResponse, endpoint: str | None) -> list[str]:
 def loose_file(answer: TestResponse, endpoint: str | None) -> list[str]:
     """Return what is wrong with an answer that is a file: unknown to the register, or named unsafely."""
     named = answer.headers.get("Content-Disposition")
-    if named is None or endpoint in {"static", "web.styles"}:
+    if named is None or endpoint == "static":
         return []
-    faults = ["is a file unknown to FILES in tests/accounts/samples.py"] * (endpoint not in FILES)
+    faults = ["is a file unknown to FILES in tests/accounts/deeds.py"] * (endpoint not in FILES)
     return faults + [f"is named {named}"] * (FILE_NAME.fullmatch(named) is None)
 
 

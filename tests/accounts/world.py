@@ -7,23 +7,31 @@ text that a page, a file or a query could trip over.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.accounts.models import Account, SignInSession
+from lms.accounts.activation.rules import digest_of
+from lms.accounts.models import Account, AccountCode, SignInSession
 from lms.accounts.passwords import hash_password
 from lms.audit import actions as audit
 from lms.audit.rules import Actor
 from lms.imports.models import ImportRun
+from lms.people.centers.actions_changes import make
+from lms.people.centers.rules_changes import Change, ChangeKind
+from lms.people.merging.actions import merge
+from lms.people.merging.queries import find_pair
 from lms.people.models import Duty, Leave, NamePurpose, OrgPlacement, OrgUnit, Person, Posting
-from lms.people.rules import DutyKind, UnitKind
+from lms.people.rules import DutyKind, UnitKind, whole_network
 from lms.reports.saved.models import SavedView
 from lms.shared.clock import local_date, utcnow
+from lms.shared.db import Base
 from tests.accounts.everyone import Everyone, end_posting
 from tests.accounts.reference import Fact, Facts
 from tests.factories import hostile_name, hostile_number
+from tests.support.databases import settings_for
 from tests.support.sign_in import PASSWORD
 
 PASSWORD_HASH = hash_password(PASSWORD)
@@ -37,11 +45,13 @@ WORDS = {
     "hidden": ("zqcode1", "zqunit1", "zqunit2"),
     "elsewhere": ("zqcode2", "zqarea1"),
 }
-# Keeps the organization: reads the names of every unit, and no figures of any.
-KEEPER = "system_admin"
+# Who changes the organization, or hands out codes everywhere, knows what every unit is called.
+NAMES_UNITS = {"system_admin", "training_admin"}
+CODE = "7K2M-Q9XR-04TV"
 TRACES = {
     "coordinator": ("zqview1",),
     "training_admin": ("zqfile1", "zqasker1"),
+    "nobody": ("zqagent1",),
     "auditor": ("zqpurpose1", "zqlabel1", "zqorigin1", "zqreason1"),
 }
 
@@ -84,6 +94,7 @@ class Canary:
     word: str
     what: str
     closed: bool = False
+    in_trail: bool = False
 
 
 class World(Everyone):
@@ -99,12 +110,6 @@ class World(Everyone):
         self._add_units()
         self._add_traces()
         self.second = self.net.course("SECOND-01", title_ko=hostile_name("과정", 0), title_en="A second course")
-        self.session.add_all(
-            Account(person_id=one.id, password_hash=PASSWORD_HASH, recorded_at=utcnow())
-            for one in self._people.values()
-        )
-        self.session.flush()
-        self.browsers = {kind: self._signed_in(one) for kind, one in (self._people | self.others).items()}
         self.session.flush()
         self.facts = facts(session)
         self.marks = {part: self._marks(part, person) for part, person in (self._people | self.others).items()}
@@ -118,7 +123,10 @@ class World(Everyone):
         self.inside = self._hostile("inside", 3, center)
         self.boss = self._hostile("boss", 4, far_away, role="OW")
         self.net.duty(self.boss, DutyKind.COORDINATOR, far_away)
-        self.net.enroll(self.person("leaver"), self.cast.course, due_on=date(2019, 1, 31))
+        enrolled = {self.cast.employee, self.cast.colleague, self.cast.namesake}
+        for person in self._people.values():
+            if person not in enrolled:
+                self.net.enroll(person, self.cast.course, due_on=date(2019, 1, 31))
         end_posting(self.session, self.person("leaver"), date(2026, 1, 1))
 
     def _add_units(self) -> None:
@@ -129,6 +137,7 @@ class World(Everyone):
         code, korean, english = WORDS["hidden"]
         names = {"name_ko": hostile_name(korean, 6), "name_en": hostile_name(english, 0)}
         self.hidden = self.net.unit(UnitKind.CENTER, hostile_number(code, 1), under=self.elsewhere, **names)
+        self.shut = self.net.unit(UnitKind.CENTER, "S900", closed_on=date(2019, 1, 1), under=self.elsewhere)
         self.neighbor = self._hostile("neighbor", 7, self.hidden)
 
     def _hostile(self, part: str, which: int, at: OrgUnit, **posting: Any) -> Person:
@@ -141,37 +150,68 @@ class World(Everyone):
     def _add_traces(self) -> None:
         self.run = ImportRun(
             kind="ROSTER", state="APPLIED", file_name=hostile_name("zqfile1", 8), sha256="0" * 64,
-            requested_by="zqasker1", recorded_at=utcnow(),
+            requested_by="zqasker1", recorded_at=utcnow(), applied_at=utcnow(),
         )  # fmt: skip
-        yesterday = {"stated_on": self.day - timedelta(days=1), "purpose": "zqpurpose1", "recorded_at": utcnow()}
-        self.view = SavedView(
+        self.waiting = ImportRun(
+            kind="ROSTER", state="READY", file_name="b.csv", sha256="1" * 64, requested_by="zqasker1",
+            recorded_at=utcnow(), stored_as="gone.csv", effective_on=self.day,
+        )  # fmt: skip
+        view = SavedView(
             person_id=self.person("coordinator").id, name=hostile_name("zqview1", 2), address="/shortfalls?role=MT",
             is_start=False, recorded_at=utcnow(),
         )  # fmt: skip
-        self.session.add_all(
-            [self.run, self.view, NamePurpose(person_id=self.boss.id, unit_id=self.cast.far_away.id, **yesterday)]
-        )
-        who = Actor(person_id=self.boss.id, label="zqlabel1", origin="zqorigin1", at=utcnow())
-        seen = {"subject_ids": [self.stranger.id], "reason": "zqreason1"}
-        self.line = audit.record(self.session, who, "view", "person", "x", **seen)
+        yesterday = {"stated_on": self.day - timedelta(days=1), "purpose": "zqpurpose1", "recorded_at": utcnow()}
+        stated = NamePurpose(person_id=self.boss.id, unit_id=self.cast.far_away.id, **yesterday)
+        self.session.add_all([self.run, self.waiting, view, stated])
         self.session.flush()
-
-    def _signed_in(self, person: Person) -> str:
-        """Let a person be signed in somewhere else too; return how addresses name that browser."""
-        now, public_id = utcnow(), f"bb{person.id:09}"
-        self.session.add(
-            SignInSession(
-                public_id=public_id,
-                person_id=person.id,
-                token_sha256=public_id,
-                ip="192.0.2.7",
-                user_agent="",
-                created_at=now,
-                last_seen_at=now,
-                expires_at=now + timedelta(hours=8),
-            )
+        self.view = view.public_id
+        who = Actor(person_id=self.boss.id, label="zqlabel1", origin="zqorigin1", at=utcnow() - timedelta(days=40))
+        line = audit.record(
+            self.session, who, "view", "person", "x", subject_ids=[self.stranger.id], reason="zqreason1"
         )
-        return public_id
+        self.session.flush()
+        self.line = line.public_id
+        renamed = Change(
+            kind=ChangeKind.RENAME, on=self.day, name_ko=self.hidden.name_ko, name_en=f"{self.hidden.name_en}."
+        )
+        maker = Actor(person_id=self.cast.training_admin.id, label="t", origin="t", at=utcnow())
+        self.change = make(self.session, maker, unit=self.hidden, change=renamed).public_id
+        self.session.add_all(self._own_things())
+        self._merge_two()
+        self.session.flush()
+        mine = select(SignInSession.public_id)
+        self.browsers = {
+            kind: self.session.scalars(mine.where(SignInSession.person_id == person.id)).one()
+            for kind, person in self._people.items()
+        }
+
+    def _merge_two(self) -> None:
+        """Add two rows of one human, merged already, and one more who might be another row of the one who left."""
+        since = date(2019, 6, 1)
+        self.again = self.net.person("01900", "다시온이", at=self.cast.far_away, since=since)
+        kept = self.net.person("01901", "하나둘이", at=self.cast.far_away, until=date(2019, 2, 1))
+        merged = self.net.person("01902", "하나둘이", at=self.cast.far_away, since=since)
+        pair = find_pair(self.session, scope=whole_network(self.day), first=kept.staff_no, second=merged.staff_no)
+        assert pair is not None
+        maker = Actor(person_id=self.person("training_admin").id, label="t", origin="t", at=utcnow())
+        self.merge = merge(self.session, maker, pair=pair, reason="zqmerge1").public_id
+
+    def _own_things(self) -> Iterator[Base]:
+        """Yield a password and a browser of everyone's, and a code that was handed out."""
+        now = utcnow()
+        for person in (*self._people.values(), self.boss):
+            yield Account(person_id=person.id, password_hash=PASSWORD_HASH, recorded_at=now)
+            agent = "zqagent1" if person is self.boss else "a test"
+            times = {"created_at": now, "last_seen_at": now, "expires_at": now + timedelta(hours=8)}
+            yield SignInSession(
+                person_id=person.id, token_sha256=f"{person.id:064}", ip="127.0.0.1", user_agent=agent, **times
+            )
+        kept = digest_of(CODE, key=settings_for("", Path()).secret_key)
+        lasts = {"issued_at": now, "expires_at": now + timedelta(days=1)}
+        yield AccountCode(
+            person_id=self.inside.id, center_id=self.cast.center.id, code_digest=kept,
+            issued_by_id=self.person("coordinator").id, **lasts,
+        )  # fmt: skip
 
     def _marks(self, part: str, person: Person) -> Marks:
         name = WORDS[part][1] if part in WORDS else person.name
@@ -213,12 +253,12 @@ class World(Everyone):
         for name, person in self.others.items():
             if not self.sees_name(kind, person):
                 for word in WORDS[name]:
-                    yield Canary(word, f"{name}'s", closed=self.may_name(kind, person))
+                    yield Canary(word, f"{name}'s", closed=self.may_name(kind, person), in_trail=True)
         for unit, words in ((self.hidden, WORDS["hidden"]), (self.elsewhere, WORDS["elsewhere"])):
-            if not self.may_count(kind, unit) and kind != KEEPER:
-                yield from (Canary(word, f"the name of {unit.code}") for word in words)
-        if not self.may_count(kind, self.cast.far_away) and kind != KEEPER:
-            yield Canary(self.cast.far_away.name_en, "where the stranger works")
+            if not self.may_count(kind, unit) and kind not in NAMES_UNITS:
+                yield from (Canary(word, f"the name of {unit.code}", in_trail=True) for word in words)
+        if not self.may_count(kind, self.cast.far_away) and kind not in NAMES_UNITS:
+            yield Canary(self.cast.far_away.name_en, "where the stranger works", in_trail=True)
         for only, words in TRACES.items():
             if kind != only:
                 yield from (Canary(word, f"for the {only} alone") for word in words)

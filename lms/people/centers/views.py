@@ -14,7 +14,7 @@ from lms.people.rules import DutyKind, UnitKind
 from lms.people.viewer import current_scope
 from lms.shared.db import db
 from lms.shared.errors import DomainError, NotFoundError
-from lms.web.access_log import actor
+from lms.web.access_log import actor, note_access
 from lms.web.locale import localized
 from lms.web.numbers import page_number
 
@@ -85,6 +85,8 @@ def _page(unit_id: str, refusal: str | None = None) -> str:
     unit = queries.get_unit(session, scope=scope, public_id=unit_id)
     state = queries.state_of(session, unit)
     changes = queries.list_changes(session, unit)
+    makers = sorted({one.recorded_by_id for one in changes if one.recorded_by_id is not None})
+    note_access("centers.view", "org_unit", unit.public_id, subject_ids=makers)
     return render_template(
         "people/center.html",
         unit=unit,

@@ -1,0 +1,203 @@
+"""What people send: one form, well filled in, for every route that takes one; and every route that answers a file."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from werkzeug.routing import Rule
+
+from tests.accounts.samples import NoSampleError
+from tests.accounts.world import CODE, World
+from tests.support.network import LONG_AGO, RECORDED
+from tests.support.sign_in import PASSWORD
+
+REASON = "preparing the meeting of the month"
+Form = dict[str, Any]
+
+
+def new_password(_world: World) -> Form:
+    """Return the form of a new password."""
+    return {"current": PASSWORD, "new": "nine purple umbrellas", "again": "nine purple umbrellas"}
+
+
+def roster(_world: World) -> Form:
+    """Return a roster that adds one person, as a file."""
+    line = "staff_no,name,center_code,role_code,hired_on,left_on\nN0001,새사람,C101,SA,2019-01-01,\n"
+    return {"file": (io.BytesIO(line.encode()), "roster.csv"), "effective_on": "2019-07-01", "partial": "y"}
+
+
+def assignment(world: World) -> Form:
+    """Return the form that assigns a course to a center."""
+    return {
+        "course": world.second.public_id, "roles": ["SA"], "units": [world.cast.center.public_id], "due": "date",
+        "due_on": (world.day + timedelta(days=30)).isoformat(), "reason": REASON, "request_key": "k1",
+    }  # fmt: skip
+
+
+def export(world: World) -> Form:
+    """Return the form of a download."""
+    return {"format": "csv", "reason": REASON, "people": "everyone", "course": world.cast.course.code}
+
+
+def appointment(world: World) -> Form:
+    """Return the form that makes an inhabitant of the center its deputy coordinator."""
+    return {"person": world.others["inside"].public_id, "kind": "DEPUTY_COORDINATOR", "starts_on": str(world.day)}
+
+
+def ended_duty(world: World) -> Form:
+    """Return the form that ends the coordinator's duty."""
+    person = world.person("coordinator").public_id
+    return {"duty": f"COORDINATOR.{person}.{LONG_AGO}", "last_on": str(world.day)}
+
+
+def inside(world: World) -> str:
+    """Return who lives at the center."""
+    return world.others["inside"].public_id
+
+
+def activation(world: World) -> Form:
+    """Return the form of a first password, with the code of the slip."""
+    new = "nine purple umbrellas"
+    return {"staff_no": world.others["inside"].staff_no, "code": CODE, "new": new, "again": new}
+
+
+def new_center(world: World) -> Form:
+    """Return the form of a center that opens today, confirmed."""
+    return {
+        "code": "N100", "name_ko": "새 센터", "name_en": "New", "network_type": "GENERAL",
+        "area": world.cast.area.public_id, "opened_on": str(world.day), "confirm": "1",
+    }  # fmt: skip
+
+
+def dated(world: World) -> Form:
+    """Return a change from today on, confirmed."""
+    return {"on": str(world.day), "confirm": "1"}
+
+
+def below_an_area(world: World) -> Form:
+    """Return a change that puts a unit under another area, confirmed."""
+    return dated(world) | {"parent": world.cast.area.public_id}
+
+
+def completion(world: World) -> Form:
+    """Return the form that records a course of an inhabitant as completed."""
+    return {
+        "cell": [f"{inside(world)}.{world.cast.course.public_id}"], "completed_on": str(world.day),
+        "evidence": "ATTENDANCE", "note": "folder 3", "reason": REASON, "request_key": "k2", "next": "/me",
+    }  # fmt: skip
+
+
+def two_rows(world: World) -> Form:
+    """Return the form that makes one person of two rows: one who left, and one who came later."""
+    return {"first": world.others["left"].staff_no, "second": world.again.staff_no, "reason": REASON}
+
+
+def correction(world: World) -> Form:
+    """Return the form that moves a recorded completion to another day."""
+    return {
+        "what": "change", "completed_on": "2019-01-21", "reason": REASON,
+        "known_since": RECORDED.isoformat(),
+    }  # fmt: skip
+
+
+def plain(**values: str) -> Callable[[World], Form]:
+    """Return a form that is the same in every world."""
+    return lambda _world: dict(values)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A form well filled in: what is sent, and by whom it is done.
+
+    `names_others`: the form itself names people or things that not everyone reaches, so it may end in a 404 for others.
+    `unwritten`: why no change is to be audited. `only_looks`: nothing changes but the trail. `about_sessions`: nothing
+    but who is signed in where. `purpose_stated`: the doer opened the names of the whole network before. `at_the_door`:
+    it is kept before the session begins, in a transaction of its own. `takes`: columns' names that the form offers
+    besides those sent.
+    """
+
+    by: str
+    form: Callable[[World], Form] = field(default=plain())
+    where: str = "in"
+    names_others: bool = False
+    unwritten: str = ""
+    only_looks: bool = False
+    about_sessions: bool = False
+    purpose_stated: bool = False
+    at_the_door: bool = False
+    takes: frozenset[str] = frozenset()
+
+
+# By endpoint; where one endpoint takes several addresses, with the last word of the address.
+DEEDS: dict[str, Deed] = {
+    "accounts.sign_in": Deed("employee", plain(staff_no="00101", password=PASSWORD), about_sessions=True),
+    "accounts.sign_out": Deed("employee", about_sessions=True),
+    "accounts.set_preferences": Deed("employee", plain(theme="dark"), unwritten="one's own colors are no fact"),
+    "accounts.change_password": Deed("employee", new_password),
+    "activation.activate": Deed("anonymous", activation, at_the_door=True),
+    "activation.center": Deed("coordinator", lambda world: {"person": inside(world)}, names_others=True),
+    "activation.open_names": Deed("training_admin", plain(reason=REASON)),
+    "browsers.end": Deed("employee", about_sessions=True),
+    "browsers.end_others": Deed("employee", about_sessions=True),
+    "browsers.stay": Deed("employee", about_sessions=True, unwritten="that somebody is there is no fact"),
+    "centers.new": Deed("training_admin", new_center),
+    "centers.change close": Deed("training_admin", dated, names_others=True),
+    "centers.change reopen": Deed("training_admin", below_an_area, where="shut", names_others=True),
+    "centers.change move": Deed("training_admin", below_an_area, names_others=True),
+    "centers.change rename": Deed("training_admin", plain(name_ko="새 이름", name_en="New name", confirm="1")),
+    "centers.undo": Deed("training_admin", lambda world: {"change": world.change}, names_others=True),
+    "merging.merge": Deed("training_admin", two_rows, purpose_stated=True),
+    "merging.undo": Deed("training_admin", purpose_stated=True),
+    "saved.save": Deed("executive", plain(address="/rates?by=role", name="by role", as_of="2019-06-30", day="FIXED")),
+    "saved.rename": Deed("coordinator", plain(name="another name")),
+    "saved.start": Deed("coordinator", plain(start="yes")),
+    "saved.delete": Deed("coordinator"),
+    "recording.new": Deed("coordinator", completion, names_others=True, only_looks=True),
+    "recording.preview": Deed("coordinator", completion, names_others=True, only_looks=True),
+    "recording.record": Deed("coordinator", completion, names_others=True),
+    "recording.correct": Deed("coordinator", correction, where="done", names_others=True),
+    "trail.extract": Deed("auditor", plain(format="csv", reason=REASON), only_looks=True),
+    "trail.review": Deed("auditor", plain(findings="Looked at every download; nothing strange.")),
+    "people.purpose": Deed("area_manager", plain(reason=REASON, next="/shortfalls")),
+    "duties.appoint": Deed("representative", appointment, names_others=True),
+    "duties.end": Deed("representative", ended_duty, names_others=True),
+    "enrollments.new_for_people": Deed(
+        "coordinator", lambda world: {"person": [inside(world)]}, names_others=True, only_looks=True
+    ),
+    "enrollments.preview": Deed("coordinator", assignment, only_looks=True),
+    "enrollments.assign": Deed("coordinator", assignment),
+    "imports.new": Deed("training_admin", roster),
+    "imports.apply": Deed("training_admin", where="waiting"),
+    "imports.undo": Deed("training_admin"),
+    "imports.download_refused": Deed("training_admin", plain(format="csv", reason=REASON), only_looks=True),
+    "reports.download": Deed("area_manager", export, only_looks=True),
+    "reports.download_rates": Deed("executive", export, only_looks=True),
+}
+
+
+def key_of(rule: Rule) -> str:
+    """Return the name under which the form of a route stands in `DEEDS`.
+
+    Raises:
+        NoSampleError: there is none yet.
+    """
+    last = rule.rule.rsplit("/", 1)[-1]
+    for key in (f"{rule.endpoint} {last}", rule.endpoint):
+        if key in DEEDS:
+            return key
+    raise NoSampleError(f"{rule.endpoint} takes a form: add a line to DEEDS in tests/accounts/deeds.py")
+
+
+# Every endpoint that answers with a file, each with the forms that make it give all it can.
+FILES: dict[str, tuple[dict[str, str], ...]] = {
+    "static": (),
+    "imports.template": (),
+    "imports.download_refused": ({"format": "csv"}, {"format": "xlsx"}),
+    "trail.extract": ({"format": "csv"}, {"format": "xlsx"}),
+    "reports.download": ({"format": "csv"}, {"format": "xlsx"}),
+    "reports.download_rates": tuple(
+        {"format": suffix, "by": by} for suffix in ("csv", "xlsx") for by in ("center", "person")
+    ),
+}
