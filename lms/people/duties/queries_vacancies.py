@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.people.duties.rules import vacant_since
@@ -78,20 +78,21 @@ def _vacancy(unit: OrgUnit, kind: DutyKind, ends: Iterable[date], as_of: date) -
 
 
 def _units(session: Session, scope: Scope, as_of: date, center_ids: Collection[int] | None) -> list[OrgUnit]:
-    placed = session.execute(
+    open_centers = (
         select(placement_on(as_of))
         .join(OrgUnit, OrgUnit.id == placement_on(as_of).c.center_id)
         .where(is_open(as_of), or_(OrgUnit.network_type.is_(None), OrgUnit.network_type != NetworkType.HEAD_OFFICE))
-    ).all()
+    )
+    if center_ids is not None:
+        open_centers = open_centers.where(OrgUnit.id.in_(center_ids))
+    placed = session.execute(open_centers).all()
     under: dict[int, set[int]] = defaultdict(set)
     for center_id, *above in placed:
         for unit_id in (center_id, *filter(None, above)):
             under[unit_id].add(center_id)
     centers = {center_id for center_id, _, _ in placed}
     wanted = {unit_id for unit_id in centers if scope.counted_network or unit_id in scope.counted_center_ids}
-    if center_ids is not None:
-        wanted &= set(center_ids)
-    else:
+    if center_ids is None:
         wanted |= {unit_id for unit_id in set(under) - centers if _oversees(scope, under[unit_id])}
     units = session.scalars(select(OrgUnit).where(OrgUnit.id.in_(wanted)))
     return [unit for unit in units if scope.counted_network or _is_for(scope, UnitKind(unit.kind))]
@@ -111,11 +112,9 @@ def _is_for(scope: Scope, level: UnitKind) -> bool:
 
 def _filled(session: Session, as_of: date, units: Collection[int]) -> set[tuple[int, DutyKind]]:
     """Return which duties someone who works in the network holds on the day, appointed or by job."""
-    employed = select(Posting.person_id).where(covers(Posting, as_of))
+    employed = exists().where(Posting.person_id == Duty.person_id, covers(Posting, as_of))
     appointed = session.execute(
-        select(Duty.unit_id, Duty.kind).where(
-            covers(Duty, as_of), Duty.unit_id.in_(units), Duty.person_id.in_(employed)
-        )
+        select(Duty.unit_id, Duty.kind).where(covers(Duty, as_of), Duty.unit_id.in_(units), employed)
     )
     by_job = session.execute(
         select(Posting.center_id, JobRole.code)
@@ -132,7 +131,10 @@ def _ends(session: Session, unit_ids: Collection[int]) -> dict[tuple[int, DutyKi
     ends: dict[tuple[int, DutyKind], list[date]] = defaultdict(list)
     left = (
         select(Posting.person_id, func.max(func.coalesce(Posting.ends_on, date.max)).label("on"))
-        .where(Posting.superseded_at.is_(None))
+        .where(
+            Posting.superseded_at.is_(None),
+            Posting.person_id.in_(select(Duty.person_id).where(Duty.unit_id.in_(unit_ids))),
+        )
         .group_by(Posting.person_id)
         .subquery()
     )
