@@ -68,6 +68,26 @@ SWEEPS = (_trail_jobs,)
 # Alembic compares these with the migrations; importing them is what registers the tables.
 MODELS = (_accounts, _audit, _courses, _enrollments, _imports, _people, _saved)
 
+PAGES = (
+    web_pages,
+    accounts_pages,
+    activation_pages,
+    browsers_pages,
+    people_pages,
+    duties_pages,
+    centers_pages,
+    merging_pages,
+    imports_pages,
+    courses_pages,
+    enrollments_pages,
+    recording_pages,
+    completion_pages,
+    reports_pages,
+    trail_pages,
+    saved_pages,
+    people_search_pages,
+)
+
 migrate = Migrate(compare_type=True, render_as_batch=True)
 csrf = CSRFProtect()
 
@@ -98,26 +118,11 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _offer(app: Flask) -> None:
     """Add every noun's pages, commands and kinds of files."""
-    for pages in (
-        web_pages,
-        accounts_pages,
-        activation_pages,
-        browsers_pages,
-        people_pages,
-        duties_pages,
-        centers_pages,
-        merging_pages,
-        imports_pages,
-        courses_pages,
-        enrollments_pages,
-        recording_pages,
-        completion_pages,
-        reports_pages,
-        trail_pages,
-        saved_pages,
-        people_search_pages,
-    ):
+    for pages in PAGES:
         app.register_blueprint(pages)
+
+
+def _offer_commands(app: Flask) -> None:
     for command in (
         accounts_commands,
         demo_commands,
@@ -133,11 +138,6 @@ def _offer(app: Flask) -> None:
         app.cli.add_command(command)
     for command in (rates, shortfall, completion):
         app.cli.add_command(command)
-    for upload in (centers_upload, roster_upload, catalog_upload, history_upload, dues_upload):
-        upload.register()
-    center_effects.register(count_attributed)
-    for part in (enrollments_merging.PART, accounts_merging.PART):
-        parts.register(part)
 
 
 def _handle_requests(app: Flask) -> None:
