@@ -214,23 +214,11 @@ def _rows(
     away = frozenset(session.scalars(on_leave_then))
     places = {center_id: organization.place(center_id) for center_id in organization.parents}
     open_ids = organization.open_ids
-    for (
-        staff_no,
-        name,
-        public_id,
-        person_id,
-        center_id,
-        role_id,
-        course_id,
-        cycle,
-        required,
-        assigned_on,
-        due_on,
-        completed_on,
-        voided_on,
-        version_id,
-        superseded,
-    ) in found:
+    for row in found:
+        (
+            staff_no, name, public_id, person_id, center_id, role_id, course_id, cycle, required, assigned_on, due_on,
+            completed_on, voided_on, version_id, superseded,
+        ) = row  # fmt: skip
         facts = EnrollmentFacts(
             required, assigned_on, due_on, completed_on, voided_on, superseded, validity[version_id]
         )

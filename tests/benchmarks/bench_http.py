@@ -92,7 +92,9 @@ def appoint(url: str) -> People:
         for person in found:
             set_password(session, actor, person_id=person.id, password_hash=hash_password(PASSWORD))
         course = session.get_one(Course, 1)
-        return People(*(person.staff_no for person in found), area.public_id, course.public_id, center.public_id)
+        admin, manager, employee, coordinator = (person.staff_no for person in found)
+        units = {"area": area.public_id, "course": course.public_id, "center": center.public_id}
+        return People(admin, manager, employee, coordinator, **units)
 
 
 def measure_pages(report: Report, server: Served, people: People, size: str) -> dict[str, float]:

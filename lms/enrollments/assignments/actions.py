@@ -82,8 +82,7 @@ def assign(
     """
     if before := find_assignment(session, request_key=request_key):
         return before
-    if not 0 < len(reason.strip()) <= LONGEST_REASON:
-        raise DomainError("reason")
+    reason = _sound(reason)
     preview = preview_assignment(
         session, course=course, role_codes=role_codes, places=places, due=due, on=on, person_ids=person_ids
     )
@@ -94,7 +93,7 @@ def assign(
         assigned_on=on,
         due_on=due.on,
         due_days=due.days,
-        reason=reason.strip(),
+        reason=reason,
         created_by_id=actor.person_id,
         recorded_at=actor.at,
         enrolled=len(preview.gaining),
@@ -105,6 +104,12 @@ def assign(
     _enroll_all(session, assignment, course, preview.gaining, due)
     _note(session, actor, assignment, course, preview)
     return assignment
+
+
+def _sound(reason: str) -> str:
+    if not 0 < len(reason.strip()) <= LONGEST_REASON:
+        raise DomainError("reason")
+    return reason.strip()
 
 
 def _keep(session: Session, assignment: Assignment) -> Assignment | None:

@@ -45,7 +45,15 @@ def record_batch(
     )
     if before := _keep(session, recording):
         return before
-    people = [
+    people = _record_all(session, batch, completed_on, evidence, actor)
+    recording.recorded = len(people)
+    _note(session, actor, recording, people)
+    return recording
+
+
+def _record_all(session: Session, batch: Batch, completed_on: date, evidence: Evidence, actor: Actor) -> list[int]:
+    """Record the batch; return the people of whom something was recorded."""
+    return [
         line.person_id
         for line in batch.recordable
         if line.cycle
@@ -53,9 +61,6 @@ def record_batch(
             session, enrollment_id=line.cycle.id, completed_on=completed_on, evidence=evidence, actor=actor
         )
     ]
-    recording.recorded = len(people)
-    _note(session, actor, recording, people)
-    return recording
 
 
 def _check(completed_on: date, on: date, *texts: str) -> None:
