@@ -58,6 +58,7 @@ ACTIONS: dict[str, Any] = {
     "delete": _l("View deleted"),
     "roster.apply": _l("Roster applied"),
     "centers.import": _l("Centers imported"),
+    "centers.view": _l("Viewed a center"),
     "centers.rename": _l("Center renamed"),
     "centers.undo": _l("Change of a center undone"),
     "centers.open": _l("Center opened"),
