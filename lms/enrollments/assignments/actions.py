@@ -87,18 +87,10 @@ def assign(
         session, course=course, role_codes=role_codes, places=places, due=due, on=on, person_ids=person_ids
     )
     assignment = Assignment(
-        course_id=course.id,
-        role_codes=list(role_codes),
-        unit_codes=[place.name for place in places],
-        assigned_on=on,
-        due_on=due.on,
-        due_days=due.days,
-        reason=reason,
-        created_by_id=actor.person_id,
-        recorded_at=actor.at,
-        enrolled=len(preview.gaining),
-        request_key=request_key,
-    )
+        course_id=course.id, role_codes=list(role_codes), unit_codes=[place.name for place in places],
+        assigned_on=on, due_on=due.on, due_days=due.days, reason=reason, created_by_id=actor.person_id,
+        recorded_at=actor.at, enrolled=len(preview.gaining), request_key=request_key,
+    )  # fmt: skip
     if before := _keep(session, assignment):
         return before
     _enroll_all(session, assignment, course, preview.gaining, due)
