@@ -110,6 +110,12 @@ def _offer(app: Flask) -> None:
     """Add every noun's pages, commands and kinds of files."""
     for pages in PAGES:
         app.register_blueprint(pages)
+    _offer_commands(app)
+    for upload in (centers_upload, roster_upload, catalog_upload, history_upload, dues_upload):
+        upload.register()
+    center_effects.register(count_attributed)
+    for part in (enrollments_merging.PART, accounts_merging.PART):
+        parts.register(part)
 
 
 def _offer_commands(app: Flask) -> None:
