@@ -14,30 +14,40 @@ from lms.accounts import models as _accounts
 from lms.accounts.activation.views import blueprint as activation_pages
 from lms.accounts.browsers.views import blueprint as browsers_pages
 from lms.accounts.cli import accounts as accounts_commands
+from lms.accounts.merging import actions as accounts_merging
 from lms.accounts.views import blueprint as accounts_pages
 from lms.audit import models as _audit
 from lms.completion.cli import completion, rates, shortfall
 from lms.completion.views import blueprint as completion_pages
 from lms.courses import models as _courses
+from lms.courses.catalog import upload as catalog_upload
 from lms.courses.cli import courses as courses_commands
 from lms.courses.cli import tiers as tiers_commands
 from lms.courses.views import blueprint as courses_pages
 from lms.demo.cli import demo as demo_commands
 from lms.demo.cli import sign_in_lines
 from lms.enrollments import models as _enrollments
+from lms.enrollments.attribution.queries import count_attributed
 from lms.enrollments.cli import assign, enrollments
+from lms.enrollments.dues import upload as dues_upload
+from lms.enrollments.history import upload as history_upload
 from lms.enrollments.history.cli import history as history_commands
+from lms.enrollments.merging import actions as enrollments_merging
 from lms.enrollments.recording.views import blueprint as recording_pages
 from lms.enrollments.views import blueprint as enrollments_pages
 from lms.imports import models as _imports
 from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
 from lms.people import models as _people
+from lms.people.centers import effects as center_effects
+from lms.people.centers import upload as centers_upload
 from lms.people.centers.cli import centers as centers_commands
 from lms.people.centers.views import blueprint as centers_pages
 from lms.people.duties.cli import duties as duties_commands
 from lms.people.duties.views import blueprint as duties_pages
+from lms.people.merging import parts
 from lms.people.merging.views import blueprint as merging_pages
+from lms.people.roster import upload as roster_upload
 from lms.people.roster.cli import roster as roster_commands
 from lms.people.search.views import blueprint as people_search_pages
 from lms.people.views import blueprint as people_pages
