@@ -112,6 +112,7 @@ def init_app(app: Flask) -> None:
             "navigation": [_item(place) for place in destinations(g.scope.duties)],
             "viewer_name": current_user.name,
             "viewer_scope": " / ".join(_office(office) for office in g.viewer_offices),
+            "printed_at": utcnow(),
             "session_left": g.session_clock.seconds_left(utcnow()),
             "session_ends_at": g.session_clock.ends_at,
         }

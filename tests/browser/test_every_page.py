@@ -1,0 +1,100 @@
+"""Every page of every role, at the widths of a phone, of a desk, and of a desk at twice the size: what a person needs.
+
+Nothing to push sideways but what scrolls in a frame of its own, targets for a thumb, focus that shows, a way past the
+navigation, headings in order, and nothing that axe-core finds. Languages and themes take turns from page to page.
+"""
+
+from collections.abc import Callable
+from itertools import cycle
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+
+from lms.demo.rules import SignInKind
+from lms.web.locale import COOKIE_LANGUAGE, COOKIE_THEME
+from tests.browser.conftest import Visit
+from tests.support.browser import DESK, accessibility_faults
+from tests.support.screenshots import OVERFLOW, pages_of
+
+SMALL = {"width": 360, "height": 740}
+TWICE = {"width": 720, "height": 450}  # a desk of 1440 at 200 %
+TABLET = {"width": 768, "height": 1024}
+# Pages that axe-core has looked at already: another role sees the same ones.
+EXAMINED: set[str] = set()
+LOOKS = [("ko", "light"), ("en", "dark"), ("ko", "dark"), ("en", "light")]
+# What a finger must meet on a phone, with its height or width where that is below 44 px. A link within a sentence may
+# be as small as its line (WCAG 2.5.8), and the board, dense by purpose, has a view by person for the phone.
+SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary, select, input:not([type=hidden])")]
+    .filter(element => element.checkVisibility({checkOpacity: true, checkVisibilityCSS: true}))
+    .filter(element => !element.closest(".board, .skip-link, .visually-hidden, p, .facts, .breadcrumbs, label"))
+    .filter(element => !(element.closest("li, td, th, dd, span") && getComputedStyle(element).display === "inline"))
+    .map(element => [element, element.getBoundingClientRect()])
+    .filter(([, box]) => box.width > 0 && (box.height < 43.5 || box.width < 43.5))
+    .map(([element, box]) => `${element.tagName.toLowerCase()}.${element.className} ` +
+        `${Math.round(box.width)}×${Math.round(box.height)} “${element.textContent.trim().slice(0, 20)}”`)"""
+HEADINGS = """() => {
+    const levels = [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")]
+        .filter(heading => heading.checkVisibility()).map(heading => Number(heading.tagName[1]));
+    const jumps = levels.some((level, place) => place && level > levels[place - 1] + 1);
+    return levels.filter(level => level === 1).length !== 1 || levels[0] !== 1 || jumps ? `headings ${levels}` : null;
+}"""
+FOCUS = """() => {
+    const shown = document.activeElement;
+    if (!shown || shown === document.body) return "nothing takes the focus";
+    const style = getComputedStyle(shown);
+    const seen = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 || style.boxShadow !== "none";
+    return seen ? null : `focus does not show on ${shown.outerHTML.slice(0, 80)}`;
+}"""
+
+
+@pytest.fixture
+def settings(demo_settings):
+    return demo_settings
+
+
+def faults_by_keyboard(page: Page) -> list[str]:
+    """Return what is wrong on the first steps with Tab: the way past the navigation, and whether focus shows."""
+    page.evaluate("() => { document.activeElement?.blur(); window.scrollTo(0, 0); }")
+    page.keyboard.press("Tab")
+    first = page.evaluate("() => document.activeElement?.className ?? ''")
+    found = [] if first == "skip-link" else [f"the first step leads to {first!r}, not past the navigation"]
+    for _ in range(4):
+        found += [page.evaluate(FOCUS)]
+        page.keyboard.press("Tab")
+    return [fault for fault in found if fault]
+
+
+def faults_at(page: Page, *, thorough: bool) -> list[str]:
+    """Return what is wrong with a page at each width."""
+    found: list[str | None] = [page.evaluate(HEADINGS)]
+    for size in (DESK, TABLET, TWICE, SMALL):
+        page.set_viewport_size(size)
+        found += [fault and f"at {size['width']}: {fault}" for fault in (page.evaluate(OVERFLOW),)]
+        if thorough and size in (SMALL, DESK):
+            found += [f"at {size['width']}: {fault}" for fault in accessibility_faults(page)]
+    found += [f"small: {fault}" for fault in page.evaluate(SMALL_TARGETS)]
+    page.set_viewport_size(DESK)
+    return [fault for fault in (*found, *(faults_by_keyboard(page) if thorough else [])) if fault]
+
+
+@pytest.mark.parametrize("kind", list(SignInKind))
+def test_pages_serve_whoever_comes(
+    app: Flask, visit: Visit, kind: SignInKind, record_property: Callable[[str, object], None]
+):
+    with visit(kind) as page:
+        origin = "/".join(page.url.split("/")[:3])
+        opened = pages_of(page, app, f"{origin}/", opening=True)
+        wrong, looks = {}, cycle(LOOKS)
+        for endpoint, address in sorted(opened.items()):
+            language, theme = next(looks)
+            choices = {COOKIE_LANGUAGE: language, COOKIE_THEME: theme}
+            page.context.add_cookies([{"name": name, "value": text, "url": origin} for name, text in choices.items()])
+            page.set_viewport_size(DESK)
+            page.goto(address)
+            if found := faults_at(page, thorough=endpoint not in EXAMINED):
+                wrong[f"{endpoint} {language} {theme}"] = found
+            EXAMINED.add(endpoint)
+    record_property("pages looked at", len(opened))
+    assert opened
+    assert not wrong, "\n".join(f"{where}: {fault}" for where, faults in wrong.items() for fault in faults)
