@@ -186,8 +186,8 @@ def test_a_closing_is_previewed_in_numbers_then_made_then_undone(
     assert undo_latest(client, session, cast.center).status_code == 303
     assert current_facts(session) == before
     assert people_active(session, TODAY, cast.center) == 3
-    actions = session.scalars(select(AuditEvent.action).where(AuditEvent.action.like("centers.%"))).all()
-    assert list(actions) == ["centers.close", "centers.undo"]
+    changes = select(AuditEvent.action).where(AuditEvent.action.like("centers.%"), AuditEvent.action != "centers.view")
+    assert list(session.scalars(changes)) == ["centers.close", "centers.undo"]
 
 
 def test_a_closed_center_opens_again_and_the_days_between_stay_closed(

@@ -43,6 +43,8 @@ DATA = ROOT / "lms" / "demo" / "data"
 ASCII = {chr(code) for code in range(0x20, 0x7F)}
 # What wording.py, charts and figures use beside ASCII, and what people type in names and titles.
 SIGNS = set("\u00a0·×÷±–—‘’“”…•→←↑↓≥≤≈−√σ‰「」『』※○●△▲▽▼□■★☆°㎡")
+# Consonants and vowels alone, as names are searched by.
+INITIALS = {chr(code) for code in range(0x3131, 0x3164)}
 WEIGHTS = (400, 700)
 FEATURES = ("kern", "tnum", "ccmp", "mark", "mkmk")
 HEAD = f"/* {FAMILY}: cut from Pretendard 1.3.9 by `make fonts`; SIL Open Font License, see OFL.txt. */\n"
@@ -120,13 +122,13 @@ def slices() -> Iterator[tuple[str, list[str], str]]:
     """
     interface = {letter for letter in interface_letters() if is_syllable(letter)}
     in_data = {letter for letter in data_letters() if is_syllable(letter)} - interface
-    others = {letter for letter in interface_letters() if letter.isprintable()} - interface
+    others = {letter for letter in interface_letters() if letter.isprintable()} - interface - INITIALS
     first = interface & first_letters()
     for name, letters in (
         ("latin", ASCII | SIGNS | others),
         ("first", first),
         ("interface", interface - first),
-        ("names", in_data),
+        ("names", in_data | INITIALS),
     ):
         yield name, sorted(letters), ranges(letters)
     rest = sorted(common_syllables() - interface - in_data)
