@@ -198,6 +198,6 @@ FILES: dict[str, tuple[dict[str, str], ...]] = {
     "trail.extract": ({"format": "csv"}, {"format": "xlsx"}),
     "reports.download": ({"format": "csv"}, {"format": "xlsx"}),
     "reports.download_rates": tuple(
-        {"format": suffix, "by": by} for suffix in ("csv", "xlsx") for by in ("center", "person")
+        {"format": suffix, "by": by} for suffix in ("csv", "xlsx") for by in ("", "role", "course")
     ),
 }
