@@ -121,14 +121,15 @@ def slices() -> Iterator[tuple[str, list[str], str]]:
     a letter of another slice: a browser would load both.
     """
     interface = {letter for letter in interface_letters() if is_syllable(letter)}
-    in_data = {letter for letter in data_letters() if is_syllable(letter)} - interface
+    in_data = {letter for letter in data_letters() if is_syllable(letter)}
     others = {letter for letter in interface_letters() if letter.isprintable()} - interface - INITIALS
     first = interface & first_letters()
+    # What both the data and later pages say goes with the data: names and titles stand on the first page already.
     for name, letters in (
         ("latin", ASCII | SIGNS | others),
         ("first", first),
-        ("interface", interface - first),
-        ("names", in_data | INITIALS),
+        ("names", in_data - first | INITIALS),
+        ("interface", interface - first - in_data),
     ):
         yield name, sorted(letters), ranges(letters)
     rest = sorted(common_syllables() - interface - in_data)
