@@ -43,7 +43,7 @@ def cell_words() -> dict[EnrollmentState, CellWords]:
     return {
         state.DONE: CellWords("done", "check", _("Completed"), _("Completed")),
         state.DONE_LATE: CellWords("late", "check-late", _("Late"), _("Completed late")),
-        state.NOT_DUE: CellWords("neutral", "circle", _("Open"), _("Not due yet")),
+        state.NOT_DUE: CellWords("neutral", "circle", _("Not due yet"), _("Not due yet")),
         state.ON_HOLD: CellWords("hold", "pause", _("Hold"), _("On hold")),
         state.VOID: CellWords("void", "slash", _("Out"), _("Withdrawn")),
         state.EXPIRED: CellWords("expired", "renew", _("Expired"), _("Expired")),
