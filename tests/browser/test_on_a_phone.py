@@ -11,7 +11,12 @@ from lms.demo.rules import SignInKind
 from tests.browser.conftest import Visit
 from tests.support.browser import PHONE
 
-FITS = "() => document.scrollingElement.scrollWidth <= innerWidth"
+
+
+def fits(page: Page) -> bool:
+    """Tell whether nothing pushes sideways. Before its styles are there every page is too wide, so wait for them."""
+    page.wait_for_load_state("load")
+    return page.evaluate("() => document.scrollingElement.scrollWidth <= innerWidth")
 
 
 @pytest.fixture
@@ -29,7 +34,7 @@ def test_a_coordinator_sees_names_at_once_and_takes_the_list_along(visit: Visit,
         expect(page.locator("form.purpose")).to_have_count(0)
         people = number_in(page, ".count-line strong")
         assert page.locator("table#people tbody tr").count() == people
-        assert page.evaluate(FITS)
+        assert fits(page)
         page.locator("details.popover:has(#download-reason) > summary").click()
         page.locator("#download-reason").fill("이번 주 독려")
         with page.expect_download() as waiting:
@@ -48,7 +53,7 @@ def test_a_coordinator_opens_one_person_and_comes_back(visit: Visit):
         name = link.inner_text()
         link.click()
         expect(page.locator("h1")).to_have_text(name)
-        assert page.evaluate(FITS)
+        assert fits(page)
         page.go_back()
         expect(page.locator("table#people")).to_be_visible()
 
@@ -58,12 +63,12 @@ def test_an_employee_sees_what_comes_next_and_what_is_done(visit: Visit):
         expect(page).to_have_url(re.compile("/me$"))
         expect(page.locator("section.next-step a").first).to_be_visible()
         assert page.locator("nav.rail").is_hidden()
-        assert page.evaluate(FITS)
+        assert fits(page)
         page.locator("details.rung > summary").first.click()
         assert page.locator("details.rung[open] .own-list li").count() >= 1
         page.locator("nav.bottom-bar a[href='/me/records']").click()
         assert page.locator("table#completed tbody tr").count() >= 8
-        assert page.evaluate(FITS)
+        assert fits(page)
 
 
 def test_what_can_be_touched_is_large_enough(visit: Visit):
@@ -82,5 +87,5 @@ def test_no_page_is_wider_than_the_phone(visit: Visit, kind: SignInKind):
         wide = []
         for place in places:
             page.goto(place)
-            wide += [] if page.evaluate(FITS) else [place]
+            wide += [] if fits(page) else [place]
         assert not wide
