@@ -21,6 +21,7 @@ from lms.completion.rules import DEFAULT_TARGET, Dimension, RateFilter, RateLine
 from lms.completion.rules_interval import ORDER, Certainty, Change, Interval, certainty_of, interval_of
 from lms.completion.rules_suppression import (
     LEAST_PEOPLE,
+    emptied,
     find_hidden,
     find_hidden_cells,
     hides_small_groups,
@@ -179,18 +180,15 @@ def _added_up(lines: Sequence[RateLine]) -> RateLine:
     """Return the whole of groups in which everyone stands once; adding them up spares reading everything again."""
     judged = sum(line.people_judged for line in lines)
     short = sum(line.people_short for line in lines)
-    return RateLine("TOTAL", "", "", None, total(line.tally for line in lines), judged, short)
+    complete = sum(line.people_done for line in lines)
+    return RateLine("TOTAL", "", "", None, total(line.tally for line in lines), judged, short, complete)
 
 
 def _rows(now: Reading, before: Reading | None, target: int) -> list[Row]:
     """Return a row for each group of either day."""
     lines = {line.code: line for line in now.lines}
     then = {line.code: line for line in before.lines} if before else {}
-    gone = [
-        line._replace(tally=Tally(), people_judged=0, people_short=0)
-        for code, line in then.items()
-        if code not in lines
-    ]
+    gone = [emptied(line) for code, line in then.items() if code not in lines]
     hidden = now.hidden | (before.hidden if before else frozenset())
     return [
         Row(

@@ -33,9 +33,9 @@ from lms.people.models import Person
 from lms.people.queries import active_postings, visible_people
 from lms.people.rules import Scope
 
-Sums = tuple[int, int, int, int, int]  # due, done, on time, people judged, people short
+Sums = tuple[int, int, int, int, int, int]  # due, done, on time; people judged, short, with everything done
 Groups = dict[int | None, Sums]  # by the database id of unit, role, tier or course; None is under no unit
-NOTHING: Sums = (0, 0, 0, 0, 0)
+NOTHING: Sums = (0, 0, 0, 0, 0, 0)
 UNIT_LEVELS = frozenset({Dimension.NETWORK, Dimension.REGION, Dimension.AREA, Dimension.CENTER})
 
 
@@ -108,7 +108,8 @@ def _person_rates(session: Session, scope: Scope, as_of: date, where: RateFilter
 def _person_line(row: Any) -> RateLine:
     staff_no, name, public_id, due, done, on_time = row
     tally = Tally(due or 0, done or 0, on_time or 0)
-    return RateLine(staff_no, name, name, public_id, tally, int(tally.due > 0), int(tally.is_below(DEFAULT_TARGET)))
+    judged, short = int(tally.due > 0), int(tally.is_below(DEFAULT_TARGET))
+    return RateLine(staff_no, name, name, public_id, tally, judged, short, int(judged and not tally.missing))
 
 
 def person_tallies(as_of: date, reach: Reach, *extra: ColumnElement[Any]) -> Select[Any]:
@@ -153,7 +154,8 @@ def _by_course(session: Session, as_of: date, reach: Reach) -> Groups:
     active = places_of_counted(as_of, reach).subquery("active")
     course_id = enrollment.c.course_id
     due, done, on_time = tally_columns(as_of)
-    query = counted(as_of, reach, course_id, due, done, on_time, due.label("judged"), (due - done).label("short"))
+    people = (due.label("judged"), (due - done).label("short"), done.label("complete"))
+    query = counted(as_of, reach, course_id, due, done, on_time, *people)
     return _as_sums(session, query.join(active, active.c.person_id == enrollment.c.person_id).group_by(course_id))
 
 
@@ -164,6 +166,7 @@ def _sums(tallies: Any) -> tuple[ColumnElement[int], ...]:
         func.sum(tallies.on_time),
         func.count(),
         count_if(is_short(tallies.due, tallies.done)),
+        count_if(tallies.done == tallies.due),
     )
 
 
@@ -177,5 +180,4 @@ def _added(many: Iterable[Sums]) -> Sums:
 
 
 def _line(label: Label, sums: Sums) -> RateLine:
-    due, done, on_time, judged, short = sums
-    return RateLine(label.code, label.name_ko, label.name_en, label.public_id, Tally(due, done, on_time), judged, short)
+    return RateLine(*label, Tally(*sums[:3]), *sums[3:])

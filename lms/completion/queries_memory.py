@@ -73,9 +73,9 @@ class NetworkFigures:
             sums[group] = _added(sums.get(group, NOTHING), counts)
         lines = []
         for group, label in organization.groups(by, organization.open_ids).items():
-            due, done, on_time, judged, short = sums.get(group, NOTHING)
-            if due:
-                lines.append(RateLine(*label, Tally(due, done, on_time), judged, short))
+            of_group = sums.get(group, NOTHING)
+            if of_group[0]:
+                lines.append(RateLine(*label, Tally(*of_group[:3]), *of_group[3:]))
         return lines
 
     def trend(self, session: Session, *, scope: Scope, as_of: date) -> list[TrendPoint]:
@@ -176,6 +176,7 @@ def _count(session: Session, day: date, center_ids: frozenset[int] | None) -> Ce
             func.sum(of_person.on_time),
             func.count(),
             count_if(is_short(of_person.due, of_person.done)),
+            count_if(of_person.done == of_person.due),
         )
         .join(tallies, of_person.person_id == active.c.person_id)
         .group_by(active.c.center_id)
@@ -194,7 +195,7 @@ def _reaches(reach: Reach, center_id: int) -> bool:
 
 
 def _point(day: date, centers: Iterable[Sums]) -> TrendPoint:
-    due, done, on_time, judged, short = (sum(column) for column in zip(NOTHING, *centers, strict=True))
+    due, done, on_time, judged, short, _ = (sum(column) for column in zip(NOTHING, *centers, strict=True))
     return TrendPoint(day, Tally(due, done, on_time), judged, short)
 
 

@@ -26,6 +26,7 @@ from lms.completion.rules import (
 from lms.courses.models import Course
 from lms.enrollments.dues.queries import load_circumstances, person_ids_in_batches
 from lms.enrollments.dues.rules import NOTHING_KNOWN
+from lms.enrollments.exceptions.models import Exemption
 from lms.imports.models import ImportRun
 from lms.people.models import Leave, Person, Posting
 from lms.people.rules import Scope
@@ -55,6 +56,7 @@ class Work(NamedTuple):
     role_id: int
 
 
+Pairs = frozenset[tuple[int, int]]  # person and course
 Groups = dict[Hashable, list[Tally]]  # of each group, the tallies of its people
 
 
@@ -71,9 +73,10 @@ def prove_rates(session: Session, *, scope: Scope, as_of: date) -> Proof:
     groups: dict[Dimension, Groups] = {by: defaultdict(list) for by in Dimension}
     tiers = dict(session.execute(select(Course.id, Course.tier_level)).all())
     organization = load_organization(session, as_of=as_of)
+    exempt = _exempt(session, as_of)
     for person_id, rows in groupby(_enrollments(session), key=lambda row: row.person_id):
         work = working.get(person_id)
-        tallies = _course_tallies(rows, Standing.ACTIVE if work else Standing.NOT_EMPLOYED, as_of, proof)
+        tallies = _course_tallies(rows, Standing.ACTIVE if work else Standing.NOT_EMPLOYED, as_of, exempt, proof)
         if work is None or not tallies:
             continue
         whole = total(tallies.values())
@@ -135,7 +138,15 @@ def _enrollments(session: Session) -> Iterator[Any]:
     return iter(stream(session, query))
 
 
-def _course_tallies(rows: Iterable[Any], standing: Standing, as_of: date, proof: Proof) -> dict[int, Tally]:
+def _exempt(session: Session, as_of: date) -> frozenset[tuple[int, int]]:
+    """Return the pairs of person and course that an exemption in force takes out on the day."""
+    rows = session.scalars(select(Exemption).where(Exemption.superseded_at.is_(None)))
+    return frozenset((row.person_id, row.course_id) for row in rows if _covers(row.starts_on, row.ends_on, as_of))
+
+
+def _course_tallies(
+    rows: Iterable[Any], standing: Standing, as_of: date, exempt: Pairs, proof: Proof
+) -> dict[int, Tally]:
     """Return a person's tally of each course with something due, by its latest cycle that counts."""
     tallies = {}
     for course_id, cycles in groupby(rows, key=lambda row: row.course_id):
@@ -144,8 +155,9 @@ def _course_tallies(rows: Iterable[Any], standing: Standing, as_of: date, proof:
             proof.hold("later-cycle mark", f"enrollment {row.id}", row.has_later_cycle, later_exists)
             later_exists = True
             facts = EnrollmentFacts(
-                row.required, row.assigned_on, row.due_on, row.completed_on, row.voided_on, superseded
-            )
+                row.required, row.assigned_on, row.due_on, row.completed_on, row.voided_on, superseded,
+                exempt=(row.person_id, row.course_id) in exempt,
+            )  # fmt: skip
             if why_not_counted(facts, standing, as_of) is None:
                 superseded = True
                 tallies[course_id] = _tally(row, as_of)
@@ -157,8 +169,8 @@ def _tally(row: Any, as_of: date) -> Tally:
     return Tally(1, int(done), int(done and row.completed_on <= row.due_on))
 
 
-def _named(session: Session, by: Dimension, as_of: date, groups: Groups) -> dict[str, tuple[Tally, int, int]]:
-    """Return each group's sum, people and people below target, under the code that rates give it."""
+def _named(session: Session, by: Dimension, as_of: date, groups: Groups) -> dict[str, tuple[Tally, int, int, int]]:
+    """Return each group's sum, people, people below target and with all done, under the code that rates give it."""
     labels: dict[Any, Label] = {}
     if by is Dimension.ROLE:
         labels = dict(role_labels(session))
@@ -172,13 +184,20 @@ def _named(session: Session, by: Dimension, as_of: date, groups: Groups) -> dict
     else:
         labels = dict(load_organization(session, as_of=as_of).labels)
     return {
-        labels[key].code: (total(tallies), len(tallies), sum(tally.is_below(DEFAULT_TARGET) for tally in tallies))
+        labels[key].code: (
+            total(tallies),
+            len(tallies),
+            sum(tally.is_below(DEFAULT_TARGET) for tally in tallies),
+            sum(not tally.missing for tally in tallies),
+        )
         for key, tallies in groups.items()
     }
 
 
-def _compare(proof: Proof, by: Dimension, lines: Iterable[RateLine], found: dict[str, tuple[Tally, int, int]]) -> None:
-    fast = {line.code: (line.tally, line.people_judged, line.people_short) for line in lines}
+def _compare(
+    proof: Proof, by: Dimension, lines: Iterable[RateLine], found: dict[str, tuple[Tally, int, int, int]]
+) -> None:
+    fast = {line.code: (line.tally, line.people_judged, line.people_short, line.people_done) for line in lines}
     for code in sorted(fast.keys() | found.keys()):
         proof.hold(f"rate by {by.lower()}", code, fast.get(code), found.get(code))
 

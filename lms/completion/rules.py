@@ -44,6 +44,7 @@ class EnrollmentState(StrEnum):
     OVERDUE = "OVERDUE"
     NOT_DUE = "NOT_DUE"
     ON_HOLD = "ON_HOLD"
+    EXEMPT = "EXEMPT"
     VOID = "VOID"
     NOT_APPLICABLE = "NOT_APPLICABLE"
 
@@ -57,6 +58,7 @@ class WhyNot(StrEnum):
     ON_LEAVE = "ON_LEAVE"
     OPTIONAL = "OPTIONAL"
     NOT_ASSIGNED = "NOT_ASSIGNED"
+    EXEMPT = "EXEMPT"
     NO_DUE_DATE = "NO_DUE_DATE"
     NOT_DUE = "NOT_DUE"
     SUPERSEDED = "SUPERSEDED"
@@ -164,7 +166,8 @@ class ShortfallFilter(RateFilter):
 
 
 class RateLine(NamedTuple):
-    """The rate of one group. `people_short` counts people below the default target by rate alone.
+    """The rate of one group. `people_short` counts people below the default target by rate alone, `people_done` those
+    of whom everything due is done (the head-count of domain §3.2), both of `people_judged` with something due.
 
     `code` is "" for people whose center stands under no area or region; role and tier have no `public_id`.
     """
@@ -176,6 +179,7 @@ class RateLine(NamedTuple):
     tally: Tally
     people_judged: int
     people_short: int
+    people_done: int = 0
 
 
 class MissingCourse(NamedTuple):
@@ -216,7 +220,10 @@ class ShortfallLine(NamedTuple):
 
 
 class EnrollmentFacts(NamedTuple):
-    """What decides about one enrollment on a day. `superseded` tells that a later cycle counts on that day."""
+    """What decides about one enrollment on a day.
+
+    `superseded` tells that a later cycle has fallen due by then, `exempt` that its person need not take the course.
+    """
 
     required: bool
     assigned_on: date
@@ -225,6 +232,7 @@ class EnrollmentFacts(NamedTuple):
     voided_on: date | None
     superseded: bool = False
     validity_months: int = 0
+    exempt: bool = False
 
 
 class Judgment(NamedTuple):
@@ -313,6 +321,8 @@ def why_not_counted(facts: EnrollmentFacts, standing: Standing, as_of: date) -> 
         return WhyNot.OPTIONAL
     if facts.assigned_on > as_of:
         return WhyNot.NOT_ASSIGNED
+    if facts.exempt:
+        return WhyNot.EXEMPT
     if facts.due_on is None:
         return WhyNot.NO_DUE_DATE
     if facts.due_on > as_of:
@@ -344,6 +354,8 @@ def _done_state(facts: EnrollmentFacts, as_of: date) -> EnrollmentState:
 def _open_state(facts: EnrollmentFacts, why_not: WhyNot | None, as_of: date) -> tuple[EnrollmentState, int | None]:
     if why_not is WhyNot.ON_LEAVE:
         return EnrollmentState.ON_HOLD, None
+    if why_not is WhyNot.EXEMPT:
+        return EnrollmentState.EXEMPT, None
     if why_not in {WhyNot.NOT_EMPLOYED, WhyNot.CENTER_CLOSED, WhyNot.SUPERSEDED}:
         return EnrollmentState.NOT_APPLICABLE, None
     if why_not is WhyNot.NOT_ASSIGNED or facts.due_on is None:

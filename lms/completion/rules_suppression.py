@@ -55,4 +55,4 @@ def without_small_groups(lines: Sequence[RateLine]) -> tuple[list[RateLine], fro
 
 def emptied(line: RateLine) -> RateLine:
     """Return a line with its name and no figures."""
-    return line._replace(tally=Tally(), people_judged=0, people_short=0)
+    return line._replace(tally=Tally(), people_judged=0, people_short=0, people_done=0)
