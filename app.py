@@ -30,6 +30,7 @@ from lms.enrollments import models as _enrollments
 from lms.enrollments.attribution.queries import count_attributed
 from lms.enrollments.cli import assign, enrollments
 from lms.enrollments.dues import upload as dues_upload
+from lms.enrollments.exceptions import models as _exceptions
 from lms.enrollments.history import upload as history_upload
 from lms.enrollments.history.cli import history as history_commands
 from lms.enrollments.merging import actions as enrollments_merging
@@ -66,7 +67,7 @@ from lms.web.views import blueprint as web_pages
 # Importing a module of sweeps is what registers them.
 SWEEPS = (_trail_jobs,)
 # Alembic compares these with the migrations; importing them is what registers the tables.
-MODELS = (_accounts, _audit, _courses, _enrollments, _imports, _people, _saved)
+MODELS = (_accounts, _audit, _courses, _enrollments, _exceptions, _imports, _people, _saved)
 
 PAGES = (
     web_pages,

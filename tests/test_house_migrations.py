@@ -13,7 +13,20 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import JSON, Boolean, Column, Connection, Date, DateTime, Integer, MetaData, Numeric, Table, inspect
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    Table,
+    inspect,
+)
 from sqlalchemy import select as sql_select
 
 from app import create_app
@@ -104,5 +117,7 @@ def row_for(table: Table, connection: Connection) -> dict[str, Any]:
 def value_for(column: Column[Any], connection: Connection) -> Any:
     for key in column.foreign_keys:
         return connection.execute(sql_select(key.column).order_by(key.column.desc()).limit(1)).scalar_one()
-    by_type = {Boolean: False, Integer: 1, Numeric: Decimal(1), DateTime: NOW, Date: NOW.date(), JSON: {}}
+    # An interval ends after the day it starts on.
+    day = NOW.date() + datetime.timedelta(days=column.name == "ends_on")
+    by_type = {Boolean: False, Integer: 1, Numeric: Decimal(1), DateTime: NOW, Date: day, JSON: {}, LargeBinary: b"x"}
     return next((value for kind, value in by_type.items() if isinstance(column.type, kind)), "x")

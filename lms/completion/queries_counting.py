@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms.completion.rules import DEFAULT_TARGET, RateFilter
 from lms.courses.models import Course
+from lms.enrollments.exceptions.queries import is_exempt
 from lms.enrollments.models import Enrollment
 from lms.people.models import JobRole, OrgUnit, Posting
 from lms.people.queries import active_postings, covers, frontline_roles, placement_on
@@ -35,11 +36,21 @@ class Reach:
 def counts_on(day: date) -> ColumnElement[bool]:
     """Tell whether an enrollment is in the rate on `day`, of a person who is active then. The one denominator.
 
-    Required, fallen due, assigned, not voided; and no later cycle of the same course counts for the person by then
-    (ruling 5). `has_later_cycle` spares looking for one where there is none.
+    Required, fallen due, assigned, not voided, nobody exempt; and no later cycle of the same course counts for the
+    person by then (ruling 5). `has_later_cycle` spares looking for one where there is none.
     """
+    return and_(would_count_on(day), ~exempted_on(day))
+
+
+def would_count_on(day: date) -> ColumnElement[bool]:
+    """Tell whether an enrollment is in the rate on `day`, or would be if its person were not exempt then."""
     has_later = enrollment.c.has_later_cycle
     return and_(_has_fallen_due(enrollment, day), or_(has_later.is_(False), ~_later_counts(day)))
+
+
+def exempted_on(day: date) -> ColumnElement[bool]:
+    """Tell whether an exemption takes an enrollment out of rates on `day`, to show it in a row."""
+    return is_exempt(enrollment, day)
 
 
 def superseded_on(day: date) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from lms.completion.queries_counting import Ids, Reach, enrollment, reach_of, stream, superseded_on
+from lms.completion.queries_counting import Ids, Reach, enrollment, exempted_on, reach_of, stream, superseded_on
 from lms.completion.queries_labels import Label, Place, course_labels, load_organization, role_labels
 from lms.completion.rules import (
     EnrollmentFacts,
@@ -135,7 +135,7 @@ def list_person_lines(session: Session, *, scope: Scope, person_id: int, as_of: 
     standing = find_standing(session, person_id=person_id, as_of=as_of)
     rows = session.execute(
         select(
-            enrollment, superseded_on(as_of).label("superseded"),
+            enrollment, superseded_on(as_of).label("superseded"), exempted_on(as_of).label("exempt"),
             Course.public_id, Course.code, Course.title_ko, Course.title_en, Course.is_critical, Course.tier_level,
             Tier.name_ko.label("tier_ko"), Tier.name_en.label("tier_en"), CourseVersion.validity_months,
         )
@@ -173,6 +173,7 @@ def select_enrollments(scope: Scope, as_of: date, reach: Reach, pick: Pick) -> S
             enrollment.c.course_id, enrollment.c.cycle, enrollment.c.required, enrollment.c.assigned_on,
             enrollment.c.due_on, enrollment.c.completed_on, enrollment.c.voided_on,
             enrollment.c.course_version_id, superseded_on(as_of).label("superseded"),
+            exempted_on(as_of).label("exempt"),
         )
         .select_from(Person)
         .join(Posting, Posting.person_id == Person.id)
@@ -217,10 +218,10 @@ def _rows(
     for row in found:
         (
             staff_no, name, public_id, person_id, center_id, role_id, course_id, cycle, required, assigned_on, due_on,
-            completed_on, voided_on, version_id, superseded,
+            completed_on, voided_on, version_id, superseded, exempt,
         ) = row  # fmt: skip
         facts = EnrollmentFacts(
-            required, assigned_on, due_on, completed_on, voided_on, superseded, validity[version_id]
+            required, assigned_on, due_on, completed_on, voided_on, superseded, validity[version_id], exempt
         )
         standing = _standing(center_id in open_ids, person_id in away)
         yield EnrollmentRow(
@@ -236,8 +237,9 @@ def _among(key: InstrumentedAttribute[int], ids: Ids, *columns: InstrumentedAttr
 
 def _person_line(row: Row[Any], standing: Standing, as_of: date) -> PersonLine:
     facts = EnrollmentFacts(
-        row.required, row.assigned_on, row.due_on, row.completed_on, row.voided_on, row.superseded, row.validity_months
-    )
+        row.required, row.assigned_on, row.due_on, row.completed_on, row.voided_on, row.superseded, row.validity_months,
+        row.exempt,
+    )  # fmt: skip
     return PersonLine(
         enrollment_id=row.id,
         course_public_id=row.public_id,

@@ -118,6 +118,7 @@ def _why_not(line: PersonLine) -> str:
         WhyNot.ON_LEAVE: _("Does not count while on leave; the due date moves with the leave."),
         WhyNot.OPTIONAL: _("Does not count: taking it is optional."),
         WhyNot.NOT_ASSIGNED: _("Does not count yet: assigned from %(date)s on.", date=line.assigned_on),
+        WhyNot.EXEMPT: _("Does not count: exempt on this day."),
         WhyNot.NO_DUE_DATE: _("Does not count: it has no due date."),
         WhyNot.NOT_DUE: _("Does not count yet: falls due on %(date)s.", date=line.due_on),
         WhyNot.SUPERSEDED: _("Does not count: a later cycle of this course counts instead."),

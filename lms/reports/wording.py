@@ -25,6 +25,7 @@ STATES = {
     EnrollmentState.OVERDUE: _l("Overdue"),
     EnrollmentState.NOT_DUE: _l("Not due yet"),
     EnrollmentState.ON_HOLD: _l("On hold"),
+    EnrollmentState.EXEMPT: _l("Exempt"),
     EnrollmentState.VOID: _l("Withdrawn"),
     EnrollmentState.NOT_APPLICABLE: _l("Not required"),
 }

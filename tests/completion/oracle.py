@@ -46,6 +46,15 @@ class Leave:
 
 
 @dataclass
+class Exemption:
+    """Need not take a course for a while (domain §3.1, E); `withdrawn` ones were never meant."""
+
+    course: str
+    when: Interval
+    withdrawn: bool = False
+
+
+@dataclass
 class Cycle:
     """One enrollment: person × course × number."""
 
@@ -64,6 +73,7 @@ class Person:
     postings: list[Posting] = field(default_factory=list)
     leaves: list[Leave] = field(default_factory=list)
     cycles: list[Cycle] = field(default_factory=list)
+    exemptions: list[Exemption] = field(default_factory=list)
 
 
 @dataclass
@@ -149,11 +159,16 @@ def is_asked(world: World, posting: Posting, day: date, ask: Ask) -> bool:
     return all(wanted)
 
 
+def is_exempt(person: Person, course: str, day: date) -> bool:
+    """A ∈ E of domain §3.1."""
+    return any(one.course == course and one.when.covers(day) and not one.withdrawn for one in person.exemptions)
+
+
 def latest_cycles(person: Person, day: date) -> list[tuple[str, Cycle]]:
-    """Of each course the latest cycle that has fallen due (ruling 5)."""
+    """Of each course the latest cycle that has fallen due (ruling 5), where the person is not exempt."""
     latest: dict[str, Cycle] = {}
     for cycle in sorted(person.cycles, key=lambda cycle: cycle.number):
-        if has_fallen_due(cycle, day):
+        if has_fallen_due(cycle, day) and not is_exempt(person, cycle.course, day):
             latest[cycle.course] = cycle
     return list(latest.items())
 

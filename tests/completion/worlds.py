@@ -11,10 +11,21 @@ from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from lms.courses.models import Course, CourseVersion
+from lms.enrollments.exceptions.models import Exemption as ExemptionRow
 from lms.enrollments.models import Enrollment
 from lms.people import models as people
 from lms.shared.ids import new_public_id
-from tests.completion.oracle import FRONTLINE_FROM_THE_START, Center, Cycle, Interval, Leave, Person, Posting, World
+from tests.completion.oracle import (
+    FRONTLINE_FROM_THE_START,
+    Center,
+    Cycle,
+    Exemption,
+    Interval,
+    Leave,
+    Person,
+    Posting,
+    World,
+)
 
 # All days lie close together, so that boundaries meet.
 FIRST = date(2019, 5, 1)
@@ -97,6 +108,10 @@ def _person(drawn: Drawn, staff_no: str) -> Person:
     for course in COURSES:
         for number in range(1, drawn.number(0, 3) + 1):
             person.cycles.append(_cycle(drawn, course, number))
+        if drawn.chance(10):
+            start = drawn.day()
+            when = Interval(start, start + timedelta(days=drawn.number(1, 30)))
+            person.exemptions.append(Exemption(course, when, withdrawn=drawn.chance(4)))
     return person
 
 
@@ -170,6 +185,12 @@ def _load_people(session: Session, world: World, unit_ids: dict[str, int], role_
         for leave in one.leaves
     ]
     _insert(session, people.Leave, leaves)
+    exemptions = [
+        {"person_id": ids[one.staff_no], "course_id": course_ids[exemption.course], "reason_code": "OTHER",
+         "evidence_note": "", **_dated(exemption.when, exemption.withdrawn)}
+        for one in world.people for exemption in one.exemptions
+    ]  # fmt: skip
+    _insert(session, ExemptionRow, exemptions)
     _insert(session, Enrollment, [row for one in world.people for row in _enrollments(one, ids, course_ids, versions)])
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from lms.audit.rules import Actor
 from lms.courses.models import Course
 from lms.enrollments import actions
+from lms.enrollments.exceptions.models import Exemption
 from lms.enrollments.models import Enrollment
 from lms.enrollments.rules import Source
 from lms.imports.models import ImportRun
@@ -96,6 +97,19 @@ def add_duty(session: Session, person: Person, unit: OrgUnit, kind: str, starts_
     session.add(duty)
     session.flush()
     return duty
+
+
+def add_exemption(
+    session: Session, person_id: int, course_id: int, starts_on: date = LONG_AGO, ends_on: date = date(2100, 1, 1)
+) -> Exemption:
+    """Add an exemption, with nobody having asked for it."""
+    exemption = Exemption(
+        person_id=person_id, course_id=course_id, starts_on=starts_on, ends_on=ends_on, reason_code="OTHER",
+        evidence_note="", recorded_at=NOW,
+    )  # fmt: skip
+    session.add(exemption)
+    session.flush()
+    return exemption
 
 
 def add_run(session: Session, at: datetime = NOW) -> ImportRun:

@@ -17,7 +17,7 @@ from lms.completion.center.rules import (
     arrivals_of,
     row_of,
 )
-from lms.completion.queries_counting import enrollment, superseded_on
+from lms.completion.queries_counting import enrollment, exempted_on, superseded_on
 from lms.completion.rules import Standing
 from lms.courses.models import Course, CourseVersion, Tier
 from lms.enrollments.dues.queries import load_circumstances
@@ -105,14 +105,14 @@ def _cells(session: Session, person_ids: Sequence[int], as_of: date) -> CellsOf:
         select(
             columns.person_id, columns.course_id, columns.id, columns.cycle, columns.required, columns.assigned_on,
             columns.due_on, columns.completed_on, columns.voided_on,
-            superseded_on(as_of), CourseVersion.validity_months,
+            superseded_on(as_of), CourseVersion.validity_months, exempted_on(as_of),
         )
         .join(CourseVersion, CourseVersion.id == columns.course_version_id)
         .where(columns.person_id.in_(person_ids), columns.assigned_on <= as_of)
     )  # fmt: skip
     found: CellsOf = {}
-    for person_id, course_id, *cycle, superseded, months in rows:
-        facts = CellFacts(Cycle._make(cycle), superseded, months)
+    for person_id, course_id, *cycle, superseded, months, exempt in rows:
+        facts = CellFacts(Cycle._make(cycle), superseded, months, exempt)
         found.setdefault(person_id, {}).setdefault(course_id, []).append(facts)
     return found
 

@@ -84,6 +84,7 @@ class CellFacts(NamedTuple):
     cycle: Cycle
     superseded: bool
     validity_months: int
+    exempt: bool = False
 
 
 class Cell(NamedTuple):
@@ -212,7 +213,7 @@ def _judged(one: CellFacts, standing: Standing, as_of: date) -> Judgment:
     cycle = one.cycle
     facts = EnrollmentFacts(
         cycle.required, cycle.assigned_on, cycle.due_on, cycle.completed_on, cycle.voided_on,
-        one.superseded, one.validity_months,
+        one.superseded, one.validity_months, one.exempt,
     )  # fmt: skip
     return judge(facts, standing, as_of)
 

@@ -45,6 +45,7 @@ def cell_words() -> dict[EnrollmentState, CellWords]:
         state.DONE_LATE: CellWords("late", "check-late", _("Late"), _("Completed late")),
         state.NOT_DUE: CellWords("neutral", "circle", _("Not due yet"), _("Not due yet")),
         state.ON_HOLD: CellWords("hold", "pause", _("Hold"), _("On hold")),
+        state.EXEMPT: CellWords("exempt", "shield", _("Exempt"), _("Exempt")),
         state.VOID: CellWords("void", "slash", _("Out"), _("Withdrawn")),
         state.EXPIRED: CellWords("expired", "renew", _("Expired"), _("Expired")),
         state.NOT_APPLICABLE: CellWords("void", "minus", "–", _("Not required")),
