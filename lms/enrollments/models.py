@@ -61,11 +61,15 @@ class Recording(WithPublicId, Base):
 class EnrollmentState:
     """What may change on an enrollment; the same columns on the row in force and on its former versions.
 
-    Dates are local days. `due_on` is the effective due date (after leave and graces), `nominal_due_on` the one
-    assigned; None means never due. `completed_on` is the recorded completion, whatever the score. Who recorded or
-    corrected it by hand, how it is known and why, stand beside it; all four are empty for what came by itself.
+    Whose it is, and as which cycle, changes when two people turn out to be one or a history comes late. Dates are
+    local days. `due_on` is the effective due date (after leave and graces), `nominal_due_on` the one assigned; None
+    means never due. `completed_on` is the recorded completion, whatever the score. Who recorded or corrected it by
+    hand, how it is known and why, stand beside it; all four are empty for what came by itself.
     """
 
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    cycle: Mapped[int] = mapped_column(default=1)
+    has_later_cycle: Mapped[bool] = mapped_column(default=False)
     required: Mapped[bool]
     assigned_on: Mapped[date]
     nominal_due_on: Mapped[date | None]
@@ -118,13 +122,12 @@ class Enrollment(EnrollmentState, Base):
             sqlite_where=text("cycle > 1"), postgresql_where=text("cycle > 1"),
         ),
         Index("ix_enrollment_import", "import_id"),
+        # What was recorded lately: left out of what was known then.
+        Index("ix_enrollment_recorded_at", "recorded_at"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
-    cycle: Mapped[int] = mapped_column(default=1)
-    has_later_cycle: Mapped[bool] = mapped_column(default=False)
     source: Mapped[str] = mapped_column(String(12))
     assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"), index=True)
 

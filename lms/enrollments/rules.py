@@ -27,6 +27,7 @@ class Cause(StrEnum):
     VOIDED = "VOIDED"
     DUE_MOVED = "DUE_MOVED"
     IMPORTED = "IMPORTED"
+    MERGED = "MERGED"
 
 
 class EvidenceKind(StrEnum):

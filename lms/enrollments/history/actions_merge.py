@@ -43,7 +43,7 @@ def merge_staged(connection: Connection, *, import_id: int, at: datetime, refusa
         _change(connection, import_id, at)
     _add(connection, import_id, at, join=KNOWN_PAIR in found)
     if KNOWN_PAIR in found:
-        _number_cycles(connection)
+        _number_cycles(connection, import_id, at)
     added = found.get(NEW, 0) + found.get(KNOWN_PAIR, 0)
     return {"added": added, "changed": found.get(CHANGED, 0), "unchanged": found.get(SAME, 0)}
 
@@ -103,16 +103,7 @@ def _scores() -> ColumnElement[bool]:
 
 def _change(connection: Connection, import_id: int, at: datetime) -> None:
     concerned = and_(staged.c.enrollment_id == Enrollment.id, staged.c.verdict == CHANGED)
-    aside = EnrollmentRevision.__table__.c
-    former = select(
-        Enrollment.id,
-        literal(at, aside.superseded_at.type),
-        literal(str(Cause.IMPORTED)),
-        literal({"import": import_id}, aside.detail.type),
-        *(getattr(Enrollment, name) for name in STATE),
-    ).join(staged, concerned)
-    names = ["enrollment_id", "superseded_at", "cause", "detail", *STATE]
-    connection.execute(insert(EnrollmentRevision).from_select(names, former))
+    _keep_former(connection, _former(import_id, at).join(staged, concerned))
     told = staged.c
     other_due = _differs(told.due_on, Enrollment.nominal_due_on)
     completes = _completes()
@@ -134,6 +125,22 @@ def _change(connection: Connection, import_id: int, at: datetime) -> None:
         )
         .execution_options(synchronize_session=False)
     )
+
+
+def _former(import_id: int, at: datetime) -> Select[Any]:
+    aside = EnrollmentRevision.__table__.c
+    return select(
+        Enrollment.id,
+        literal(at, aside.superseded_at.type),
+        literal(str(Cause.IMPORTED)),
+        literal({"import": import_id}, aside.detail.type),
+        *(getattr(Enrollment, name) for name in STATE),
+    )
+
+
+def _keep_former(connection: Connection, former: Select[Any]) -> None:
+    names = ["enrollment_id", "superseded_at", "cause", "detail", *STATE]
+    connection.execute(insert(EnrollmentRevision).from_select(names, former))
 
 
 def _add(connection: Connection, import_id: int, at: datetime, *, join: bool) -> None:
@@ -174,14 +181,21 @@ def _highest_cycle() -> ColumnElement[int]:
     return func.coalesce(highest, 0)
 
 
-def _number_cycles(connection: Connection) -> None:
+def _number_cycles(connection: Connection, import_id: int, at: datetime) -> None:
     """Number the cycles of pairs that were joined anew, in the order of their assignment days."""
     numbered = _numbered()
+    # What this import brought or changed has no former version of its own, or has it already.
+    known_before = and_(numbered.c.number != Enrollment.cycle, Enrollment.recorded_at != at)
+    _keep_former(connection, _former(import_id, at).join(numbered, and_(Enrollment.id == numbered.c.id, known_before)))
     moved = or_(numbered.c.number != Enrollment.cycle, numbered.c.later != Enrollment.has_later_cycle)
     connection.execute(
         update(Enrollment)
         .where(Enrollment.id == numbered.c.id, moved)
-        .values(cycle=numbered.c.number + OUT_OF_THE_WAY, has_later_cycle=numbered.c.later)
+        .values(
+            cycle=numbered.c.number + OUT_OF_THE_WAY,
+            has_later_cycle=numbered.c.later,
+            recorded_at=case((known_before, at), else_=Enrollment.recorded_at),
+        )
         .execution_options(synchronize_session=False)
     )
     joined = select(staged.c.person_id).where(staged.c.verdict == KNOWN_PAIR)
