@@ -27,6 +27,7 @@ from lms.courses.views import blueprint as courses_pages
 from lms.demo.cli import demo as demo_commands
 from lms.demo.cli import sign_in_lines
 from lms.enrollments import models as _enrollments
+from lms.enrollments.assignment_rules import models as _assignment_rules
 from lms.enrollments.attribution.queries import count_attributed
 from lms.enrollments.cli import assign, enrollments
 from lms.enrollments.dues import upload as dues_upload
@@ -67,7 +68,7 @@ from lms.web.views import blueprint as web_pages
 # Importing a module of sweeps is what registers them.
 SWEEPS = (_trail_jobs,)
 # Alembic compares these with the migrations; importing them is what registers the tables.
-MODELS = (_accounts, _audit, _courses, _enrollments, _exceptions, _imports, _people, _saved)
+MODELS = (_accounts, _assignment_rules, _audit, _courses, _enrollments, _exceptions, _imports, _people, _saved)
 
 PAGES = (
     web_pages,

@@ -28,6 +28,10 @@ class Trigger(StrEnum):
     MONTHLY = "MONTHLY"
     SHORTFALL = "SHORTFALL"
     SPACED = "SPACED"
+    # Back from a long leave, on a day, with a version that asks for a retake.
+    RETURN = "RETURN"
+    FIXED = "FIXED"
+    VERSION = "VERSION"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Rules that assign by themselves: who must take what, when, by when and how often again."""
