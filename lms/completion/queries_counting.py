@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, l
 from sqlalchemy.orm import Session
 
 from lms.completion.rules import DEFAULT_TARGET, RateFilter
+from lms.completion.rules_bases import Period
 from lms.courses.models import Course
 from lms.enrollments.exceptions.queries import is_exempt
 from lms.enrollments.models import Enrollment
@@ -53,12 +54,34 @@ def exempted_on(day: date) -> ColumnElement[bool]:
     return is_exempt(enrollment, day)
 
 
+def falls_due_within(day: date, period: Period) -> ColumnElement[bool]:
+    """Tell whether an enrollment is in the rate of a period as of `day`: every cycle due within it (ruling 5)."""
+    due_on = enrollment.c.due_on
+    return and_(_has_fallen_due(enrollment, day), due_on >= period.first, due_on <= period.last)
+
+
+def is_assigned_on(day: date, period: Period | None = None) -> ColumnElement[bool]:
+    """Tell whether an enrollment is in the assigned rate: the latest cycle assigned by `day`, due or not.
+
+    With a period: every cycle assigned within it.
+    """
+    owed, assigned_on = _is_owed(enrollment, day), enrollment.c.assigned_on
+    if period is not None:
+        return and_(owed, assigned_on >= period.first, assigned_on <= period.last)
+    later = _of_later_cycle(_is_owed(LATER, day))
+    return and_(owed, or_(enrollment.c.has_later_cycle.is_(False), ~later))
+
+
 def superseded_on(day: date) -> ColumnElement[bool]:
     """Tell whether a later cycle of the same course counts for the person by `day`, to show it in a row."""
     return and_(enrollment.c.has_later_cycle.is_(True), _later_counts(day))
 
 
 def _later_counts(day: date) -> ColumnElement[bool]:
+    return _of_later_cycle(_has_fallen_due(LATER, day))
+
+
+def _of_later_cycle(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return (
         select(literal(1))
         .where(
@@ -67,7 +90,7 @@ def _later_counts(day: date) -> ColumnElement[bool]:
             LATER.c.cycle > enrollment.c.cycle,
             # Follows from the line above; said for the index of such cycles.
             LATER.c.cycle > literal_column("1"),
-            _has_fallen_due(LATER, day),
+            condition,
         )
         .correlate(enrollment)
         .exists()
@@ -75,9 +98,12 @@ def _later_counts(day: date) -> ColumnElement[bool]:
 
 
 def _has_fallen_due(table: FromClause, day: date) -> ColumnElement[bool]:
+    return and_(table.c.due_on <= day, _is_owed(table, day))
+
+
+def _is_owed(table: FromClause, day: date) -> ColumnElement[bool]:
     return and_(
         table.c.required.is_(True),
-        table.c.due_on <= day,
         table.c.assigned_on <= day,
         or_(table.c.voided_on.is_(None), table.c.voided_on > day),
     )
