@@ -18,6 +18,9 @@ from lms.accounts.merging import actions as accounts_merging
 from lms.accounts.views import blueprint as accounts_pages
 from lms.audit import models as _audit
 from lms.completion.cli import completion, rates, shortfall
+from lms.completion.flags import models as _flags
+from lms.completion.months import models as _months
+from lms.completion.targets import models as _targets
 from lms.completion.views import blueprint as completion_pages
 from lms.courses import models as _courses
 from lms.courses.catalog import upload as catalog_upload
@@ -68,7 +71,20 @@ from lms.web.views import blueprint as web_pages
 # Importing a module of sweeps is what registers them.
 SWEEPS = (_trail_jobs,)
 # Alembic compares these with the migrations; importing them is what registers the tables.
-MODELS = (_accounts, _assignment_rules, _audit, _courses, _enrollments, _exceptions, _imports, _people, _saved)
+MODELS = (
+    _accounts,
+    _assignment_rules,
+    _audit,
+    _courses,
+    _enrollments,
+    _exceptions,
+    _flags,
+    _imports,
+    _months,
+    _people,
+    _saved,
+    _targets,
+)
 
 PAGES = (
     web_pages,
