@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, BinaryIO
 
 import click
@@ -12,10 +13,13 @@ from sqlalchemy.orm import Session
 from lms.audit import actions as audit
 from lms.completion import tables
 from lms.completion.queries import list_rates
+from lms.completion.queries_bases import list_measured
 from lms.completion.queries_labels import course_labels, find_unit_ids, role_labels, tier_labels
 from lms.completion.queries_proof import MOST_SHOWN, prove_rates
 from lms.completion.queries_shortfalls import iter_shortfalls, list_shortfall_ids
 from lms.completion.rules import Dimension, RateFilter, ShortfallFilter
+from lms.completion.rules_bases import Attribution, Basis, Measure, Period
+from lms.completion.tables_bases import measured_columns, measured_row
 from lms.people.rules import UnitKind, whole_network
 from lms.shared.db import db
 from lms.shared.tables import Column
@@ -33,6 +37,35 @@ people_option = click.option(
 )
 
 
+def basis_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say what a rate counts, at which center, and over which time."""
+    for option in (
+        click.option("--to", "last", type=IsoDate(), help="The period's last day; the day asked for by default."),
+        click.option(
+            "--from",
+            "first",
+            type=IsoDate(),
+            help="Every cycle due from this day on, instead of the latest of each course.",
+        ),
+        click.option(
+            "--attribution",
+            type=click.Choice(_words(Attribution)),
+            default="current",
+            show_default=True,
+            help="Count at the center of the day asked for, or of the due date.",
+        ),
+        click.option(
+            "--basis", type=click.Choice(_words(Basis)), default="completion", show_default=True, help="What to count."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _words(codes: Iterable[str]) -> list[str]:
+    return [code.lower().replace("_", "-") for code in codes]
+
+
 @click.command("rates")
 @as_of_option
 @click.option("--by", type=click.Choice(LEVELS), default="center", show_default=True, help="What to group by.")
@@ -42,6 +75,7 @@ people_option = click.option(
 @click.option("--tier", multiple=True, type=int, help="Only courses of this tier.")
 @click.option("--course", multiple=True, help="Only this course.")
 @people_option
+@basis_options
 @click.option("--interval", is_flag=True, help="Also the interval around each rate (Wilson, over people).")
 @click.option("--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @output_option
@@ -55,24 +89,53 @@ def rates(
     tier: tuple[int, ...],
     course: tuple[str, ...],
     frontline: bool | None,
+    basis: str,
+    attribution: str,
+    first: date | None,
+    last: date | None,
     interval: bool,
     shape: str,
     output: BinaryIO | None,
 ) -> None:
-    """Print due, done and on-time counts and the rate of each group, by code. A rate is floored to 0.1 %."""
+    """Print due, done and on-time counts and the rate of each group, by code. A rate is floored to 0.1 %.
+
+    Unless asked otherwise: enrollments done of those due, where people work on the day.
+    """
     session, day = db.session(), as_of or today()
+    measure = _measure(day, basis, attribution, first, last)
     _check_filters(session, role, tier, course)
     where = RateFilter(
         unit_id=_unit_id(session, unit), role_codes=role, tiers=tier, course_codes=course, frontline=frontline or None
     )
     dimension = Dimension(by.upper())
-    lines = list_rates(
-        session, scope=whole_network(day), as_of=day, by=dimension, where=where, include_empty=include_empty
-    )
+    asked: dict[str, Any] = {"scope": whole_network(day), "as_of": day, "by": dimension, "where": where}
+    if measure.is_usual:
+        lines: Sequence[Any] = list_rates(session, include_empty=include_empty, **asked)
+        columns = tables.rate_columns(dimension, interval=interval)
+        row: Callable[[Any], tuple[Any, ...]] = tables.rate_row_with_interval if interval else tables.rate_row
+    else:
+        lines = list_measured(session, measure=measure, include_empty=include_empty, **asked)
+        columns = measured_columns(dimension, measure, interval=interval)
+        row = partial(measured_row, measure=measure, interval=interval)
     if dimension is Dimension.PERSON:
         _audit("rates", day, where, subject_count=len(lines))
-    row = tables.rate_row_with_interval if interval else tables.rate_row
-    _put(output, shape, tables.rate_columns(dimension, interval=interval), map(row, lines))
+    _put(output, shape, columns, map(row, lines))
+
+
+def _measure(day: date, basis: str, attribution: str, first: date | None, last: date | None) -> Measure:
+    """Return what the options ask for; a period that names no last day ends on the day asked for."""
+    if last is not None and first is None:
+        raise click.UsageError("--to needs --from")
+    if first is not None and first > (last or day):
+        raise click.UsageError("--from is after --to")
+    measure = Measure(
+        basis=Basis(basis.upper().replace("-", "_")),
+        attribution=Attribution(attribution.upper().replace("-", "_")),
+        period=None if first is None else Period(first, last or day),
+    )
+    if not measure.is_possible:
+        raise click.UsageError("the assigned basis counts what is not due yet: it has no center of the due date")
+    return measure
 
 
 @click.command("shortfall")

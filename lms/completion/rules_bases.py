@@ -97,3 +97,14 @@ class Sums(NamedTuple):
             Basis.WEIGHTED: Tally(self.weight, self.weight_done, 0),
             Basis.ASSIGNED: Tally(self.due, self.done, self.on_time),
         }[basis]
+
+    def n_eff(self) -> int:
+        """Return how many enrollments of equal weight would say as much: (Σw)² ÷ Σw², floored (domain study §3.2)."""
+        return self.weight**2 // self.weight_squares if self.weight_squares else 0
+
+    def trials(self, basis: Basis) -> int:
+        """Return how many trials an interval around the rate stands on: people, as in every interval of ours.
+
+        Enrollments of one person hang together; where weights leave even less to stand on, that counts.
+        """
+        return min(self.people, self.n_eff()) if basis is Basis.WEIGHTED else self.people
