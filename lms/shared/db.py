@@ -80,6 +80,19 @@ def writing() -> Iterator[None]:
         _writing.reset(token)
 
 
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """Let a transaction that begins in here take no write lock, whatever holds around it.
+
+    Who writes and reads on another connection in between would wait for themselves.
+    """
+    token = _writing.set(False)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
 @event.listens_for(Engine, "connect")
 def _on_connect(connection: Any, _record: object) -> None:
     if not type(connection).__module__.startswith("sqlite3"):

@@ -48,7 +48,8 @@ class _Units:
             for name in before:
                 setattr(unit, name, values[name])
             self.counts["changed"] += 1
-            self.changed.append({"code": code, "before": {name: str(value) for name, value in before.items()}})
+            texts = {name: str(value) for name, value in before.items()}
+            self.changed.append({"kind": str(self.kind), "code": code, "before": texts})
         return unit
 
 

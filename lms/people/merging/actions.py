@@ -83,6 +83,7 @@ def _move_person(session: Session, actor: Actor, merging: Merging, kept: Person,
     moved = {model.__tablename__: _hand_over(session, actor, model, merged.id, kept.id) for model in FACTS}
     numbers = list(session.scalars(select(StaffNumber.staff_no).where(StaffNumber.person_id == merged.id)))
     session.execute(update(StaffNumber).where(StaffNumber.person_id == merged.id).values(person_id=kept.id))
+    in_force = [kept.staff_no, merged.staff_no]
     if merging.merged_is_later:
         _swap_numbers(session, kept, merged)
     merged.search_text = ""
@@ -94,6 +95,7 @@ def _move_person(session: Session, actor: Actor, merging: Merging, kept: Person,
         "numbers": numbers,
         "all_numbers": sorted(held),
         "later": merging.merged_is_later,
+        "in_force": in_force,
         "staff_no": kept.staff_no,
         "name": kept.name,
     }
