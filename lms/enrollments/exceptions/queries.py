@@ -2,21 +2,24 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, FromClause, Select, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, and_, literal, select
 
 from lms.enrollments.exceptions.models import Exemption
 
 
-def exempt_on(day: date) -> Select[int, int]:
-    """Select person_id, course_id of the exemptions in force on a day."""
-    return select(Exemption.person_id, Exemption.course_id).where(
-        Exemption.superseded_at.is_(None), Exemption.starts_on <= day, Exemption.ends_on > day
-    )
+def in_force(day: date) -> ColumnElement[bool]:
+    """Return the condition that an exemption is in force on a day."""
+    return and_(Exemption.superseded_at.is_(None), Exemption.starts_on <= day, Exemption.ends_on > day)
 
 
 def is_exempt(enrollment: FromClause, day: date) -> ColumnElement[bool]:
     """Tell whether an enrollment's person need not take its course on a day.
 
-    Exemptions are few and the question names no enrollment: the database reads them once, not for every row.
+    Who is exempt from anything is read once, not for every row, as they are few; of what, only for them. (SQLite looks
+    for a pair in a list of pairs from end to end.)
     """
-    return tuple_(enrollment.c.person_id, enrollment.c.course_id).in_(exempt_on(day))
+    someone = select(Exemption.person_id).where(in_force(day))
+    of_this = select(literal(1)).where(
+        Exemption.person_id == enrollment.c.person_id, Exemption.course_id == enrollment.c.course_id, in_force(day)
+    )
+    return and_(enrollment.c.person_id.in_(someone), of_this.correlate(enrollment).exists())
