@@ -31,7 +31,7 @@ DAYS_KEPT = 60
 MOST_COUNTED_AGAIN = 60
 # Lines of these actions, or actions that begin so, tell of no change that a rate stands on. Any other might.
 WITHOUT_EFFECT = ("view", "list", "download", "export", "names.open", "password.set")
-WITHOUT_EFFECT_BEGIN = ("sign_", "audit.", "code.", "account", "session")
+WITHOUT_EFFECT_BEGIN = ("sign_", "audit.", "code.", "account", "session", "months.")
 # What these change is told by their subjects alone; after any other line everything is counted again.
 ABOUT_SUBJECTS = "enrollments."
 # PostgreSQL gives numbers before it commits: a line may appear below one that was seen already.

@@ -30,8 +30,9 @@ class Question(StrEnum):
     """What may still change the figures of a month, or should be known when it is closed."""
 
     IMPORTS = "IMPORTS"
-    EXCEPTIONS = "EXCEPTIONS"
+    EXEMPTIONS = "EXEMPTIONS"
     EXTENSIONS = "EXTENSIONS"
+    CREDITS = "CREDITS"
     NO_RULE = "NO_RULE"
     VACANCIES = "VACANCIES"
     LATE_RECORDINGS = "LATE_RECORDINGS"
