@@ -216,5 +216,5 @@ def _prove_due_dates(session: Session, proof: Proof) -> None:
             .where(columns.person_id.in_(batch), columns.voided_on.is_(None))
         )  # fmt: skip
         for enrollment_id, person_id, nominal, assigned_on, due_on, stated_at in rows:
-            due = known.get(person_id, NOTHING_KNOWN).due(nominal, assigned_on, stated_at)
+            due = known.get(person_id, NOTHING_KNOWN).due(nominal, assigned_on, stated_at, of=enrollment_id)
             proof.hold("due date", f"enrollment {enrollment_id}", due_on, due)

@@ -92,5 +92,8 @@ def _moves(session: Session, person_id: int, lines: list[PersonLine]) -> dict[in
     if not moved:
         return {}
     known = load_circumstances(session, [person_id]).get(person_id, NOTHING_KNOWN)
-    found = {line.enrollment_id: known.move(line.nominal_due_on, line.assigned_on, line.due_on) for line in moved}
+    found = {
+        line.enrollment_id: known.move(line.nominal_due_on, line.assigned_on, line.due_on, of=line.enrollment_id)
+        for line in moved
+    }
     return {enrollment_id: move for enrollment_id, move in found.items() if move is not None}

@@ -115,6 +115,8 @@ def moved(move: Move, line: PersonLine) -> str:
         Mover.LEAVE: _("Moved from %(date)s for the leave, back on %(on)s.", date=before, on=move.on),
         Mover.TRANSFER: _("Moved from %(date)s for the change of centers on %(on)s.", date=before, on=move.on),
         Mover.ROLE: _("Moved from %(date)s for the change of job role on %(on)s.", date=before, on=move.on),
+        Mover.EXTENSION: _("Moved from %(date)s: an extension was granted.", date=before),
+        Mover.OUTAGE: _("Moved from %(date)s: the system was down when it fell due.", date=before),
     }
     joined = _("Moved from %(date)s for joining on %(on)s.", date=before, on=move.on)
     return str(texts.get(move.by, joined))
@@ -122,7 +124,8 @@ def moved(move: Move, line: PersonLine) -> str:
 
 def grace(moves: Iterable[Move]) -> str:
     """Say what the latest of these moves means for someone; "" without one that is over."""
-    latest = max((move for move in moves if move.on), key=lambda move: (move.on, move.by is Mover.LEAVE), default=None)
+    own = [move for move in moves if move.on and move.by not in {Mover.EXTENSION, Mover.OUTAGE}]
+    latest = max(own, key=lambda move: (move.on, move.by is Mover.LEAVE), default=None)
     if latest is None:
         return ""
     texts = {

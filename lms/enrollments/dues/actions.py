@@ -1,4 +1,4 @@
-"""Bringing stored effective due dates up to date after leaves, transfers, role changes and returns."""
+"""Bringing stored effective due dates up to date after leaves, moves, returns, extensions and outages."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -54,7 +54,7 @@ def _changes(session: Session, person_ids: list[int]) -> list[tuple[int, int, da
     )
     changes = []
     for enrollment_id, person_id, nominal, assigned_on, due_on, stated_at in rows:
-        due = known.get(person_id, NOTHING_KNOWN).due(nominal, assigned_on, stated_at)
+        due = known.get(person_id, NOTHING_KNOWN).due(nominal, assigned_on, stated_at, of=enrollment_id)
         if due != due_on:
             changes.append((enrollment_id, person_id, due))
     return changes

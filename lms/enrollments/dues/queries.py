@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from lms.enrollments.dues.rules import Circumstances
+from lms.enrollments.dues.rules import Circumstances, Down
+from lms.enrollments.exceptions.models import Extension, Outage
+from lms.enrollments.models import Enrollment
 from lms.enrollments.rules import Away, Stay
 from lms.people.models import Leave, Person, PersonMerge, Posting
 
@@ -14,7 +16,7 @@ BATCH = 500
 
 
 def load_circumstances(session: Session, person_ids: Collection[int]) -> dict[int, Circumstances]:
-    """Load the leaves and primary postings of some hundred people, by person; who has neither is left out."""
+    """Load what moves the due dates of some hundred people, by person; of whom nothing is known is left out."""
     found: dict[int, Circumstances] = {}
     owners = _owners(session, person_ids)
     known_since = _first_recorded(session, owners)
@@ -36,7 +38,26 @@ def load_circumstances(session: Session, person_ids: Collection[int]) -> dict[in
     for person_id, starts_on, ends_on in session.execute(leaves):
         told_at = told_since[person_id, starts_on, ends_on]
         found.setdefault(person_id, Circumstances()).aways.append((Away(starts_on, ends_on), told_at))
+    _add_exceptions(session, found, person_ids)
     return found
+
+
+def _add_exceptions(session: Session, found: dict[int, Circumstances], person_ids: Collection[int]) -> None:
+    """Add the due dates granted to these people, and the outages, which were everyone's."""
+    granted = (
+        select(Enrollment.person_id, Extension.enrollment_id, Extension.due_on)
+        .join(Enrollment, Enrollment.id == Extension.enrollment_id)
+        .where(Extension.superseded_at.is_(None), Enrollment.person_id.in_(person_ids))
+    )
+    for person_id, enrollment_id, due_on in session.execute(granted):
+        of_person = found.setdefault(person_id, Circumstances()).granted
+        of_person[enrollment_id] = max(due_on, of_person.get(enrollment_id, due_on))
+    outages = session.execute(
+        select(Outage.starts_on, Outage.ends_on, Outage.recorded_at).where(Outage.superseded_at.is_(None))
+    ).all()
+    for person_id in person_ids if outages else ():
+        of_all = found.setdefault(person_id, Circumstances()).outages
+        of_all.extend((Down(starts_on, ends_on), known_at) for starts_on, ends_on, known_at in outages)
 
 
 def _owners(session: Session, person_ids: Collection[int]) -> dict[int, int]:
