@@ -30,6 +30,16 @@ class Attribution(StrEnum):
     DUE_DATE = "DUE_DATE"  # where the person worked on the due date: who was responsible
 
 
+def word_of(code: str) -> str:
+    """Return a basis or attribution as it stands in an address and on the command line."""
+    return code.lower().replace("_", "-")
+
+
+def code_of(word: str) -> str:
+    """Return the code that a word stands for."""
+    return word.upper().replace("-", "_")
+
+
 class Period(NamedTuple):
     """From a day through another, both included."""
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from lms.completion.queries_bases import MeasuredLine
 from lms.completion.rules import Dimension
-from lms.completion.rules_bases import WEIGHT_UNITS, Basis, Measure
+from lms.completion.rules_bases import WEIGHT_UNITS, Basis, Measure, word_of
 from lms.completion.rules_interval import interval_of
 from lms.completion.tables import INTERVAL, RATE
 from lms.shared.tables import Column, Kind
@@ -35,7 +35,7 @@ def measured_row(line: MeasuredLine, measure: Measure, *, interval: bool = False
     return (
         line.code, line.name_ko, line.name_en,
         sums.due, sums.done, sums.on_time, sums.due - sums.done, sums.people, sums.people_done, sums.n_eff(),
-        measure.basis.lower(), measure.attribution.lower().replace("_", "-"),
+        word_of(measure.basis), word_of(measure.attribution),
         period.first if period else None, period.last if period else None,
         *(_in_units(number, scale) for number in (share.done, share.due)), share.percent_text,
         *((f"{end:.1f}" for end in found.percents) if found else (None, None) * interval),
