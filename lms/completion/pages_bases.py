@@ -1,4 +1,4 @@
-"""What the pages of rates show on a basis that is not the usual one: the rate, its groups, and every basis beside it."""
+"""What pages of rates show on a basis that is not the usual one: the rate, its groups, every basis beside it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -57,7 +57,7 @@ def exempted_on(day: date) -> ColumnElement[bool]:
 def falls_due_within(day: date, period: Period) -> ColumnElement[bool]:
     """Tell whether an enrollment is in the rate of a period as of `day`: every cycle due within it (ruling 5)."""
     due_on = enrollment.c.due_on
-    return and_(_has_fallen_due(enrollment, day), due_on >= period.first, due_on <= period.last)
+    return and_(_has_fallen_due(enrollment, day), due_on >= period.first, due_on <= period.last, ~exempted_on(day))
 
 
 def is_assigned_on(day: date, period: Period | None = None) -> ColumnElement[bool]:
@@ -65,7 +65,7 @@ def is_assigned_on(day: date, period: Period | None = None) -> ColumnElement[boo
 
     With a period: every cycle assigned within it.
     """
-    owed, assigned_on = _is_owed(enrollment, day), enrollment.c.assigned_on
+    owed, assigned_on = and_(_is_owed(enrollment, day), ~exempted_on(day)), enrollment.c.assigned_on
     if period is not None:
         return and_(owed, assigned_on >= period.first, assigned_on <= period.last)
     later = _of_later_cycle(_is_owed(LATER, day))

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from tests.completion.oracle import Ask, Cycle, Person, World, active_posting, is_frontline, latest_cycles, place
+from tests.completion.oracle import (
+    Ask,
+    Cycle,
+    Person,
+    World,
+    active_posting,
+    is_exempt,
+    is_frontline,
+    latest_cycles,
+    place,
+)
 
 
 @dataclass
@@ -32,7 +42,7 @@ def is_owed(cycle: Cycle, day: date) -> bool:
 
 def cycles_of(person: Person, day: date, assigned: bool, span: Span) -> list[Cycle]:
     """Return the cycles that count: the latest of each course by the day, or every one of the span."""
-    owed = [cycle for cycle in person.cycles if is_owed(cycle, day)]
+    owed = [cycle for cycle in person.cycles if is_owed(cycle, day) and not is_exempt(person, cycle.course, day)]
     if assigned:
         if span is not None:
             return [cycle for cycle in owed if span[0] <= cycle.assigned <= span[1]]
