@@ -18,8 +18,11 @@ from lms.accounts.merging import actions as accounts_merging
 from lms.accounts.views import blueprint as accounts_pages
 from lms.audit import models as _audit
 from lms.completion.cli import completion, rates, shortfall
+from lms.completion.flags import jobs as _flag_jobs
 from lms.completion.flags import models as _flags
+from lms.completion.flags.cli import flags as flags_commands
 from lms.completion.months import models as _months
+from lms.completion.months.cli import months as months_commands
 from lms.completion.targets import models as _targets
 from lms.completion.views import blueprint as completion_pages
 from lms.courses import models as _courses
@@ -31,6 +34,7 @@ from lms.demo.cli import demo as demo_commands
 from lms.demo.cli import sign_in_lines
 from lms.enrollments import models as _enrollments
 from lms.enrollments.assignment_rules import models as _assignment_rules
+from lms.enrollments.assignment_rules.views import blueprint as rules_pages
 from lms.enrollments.attribution.queries import count_attributed
 from lms.enrollments.cli import assign, enrollments
 from lms.enrollments.dues import upload as dues_upload
@@ -69,7 +73,7 @@ from lms.web.serving import greet_with, serve
 from lms.web.views import blueprint as web_pages
 
 # Importing a module of sweeps is what registers them.
-SWEEPS = (_trail_jobs,)
+SWEEPS = (_flag_jobs, _trail_jobs,)
 # Alembic compares these with the migrations; importing them is what registers the tables.
 MODELS = (
     _accounts,
@@ -98,6 +102,7 @@ PAGES = (
     imports_pages,
     courses_pages,
     enrollments_pages,
+    rules_pages,
     recording_pages,
     completion_pages,
     reports_pages,
@@ -160,7 +165,7 @@ def _offer_commands(app: Flask) -> None:
         app.cli.add_command(command)
     for command in (courses_commands, tiers_commands, history_commands, enrollments, assign):
         app.cli.add_command(command)
-    for command in (rates, shortfall, completion):
+    for command in (rates, shortfall, completion, months_commands, flags_commands):
         app.cli.add_command(command)
 
 

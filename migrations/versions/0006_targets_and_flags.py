@@ -55,7 +55,6 @@ def _add_flags() -> None:
         sa.Column("as_of", sa.Date(), primary_key=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rule_version", sa.Integer(), nullable=False),
-        sa.Column("centers", sa.Integer(), nullable=False),
     )
     op.create_table(
         "flag_evaluation",

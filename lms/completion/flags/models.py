@@ -20,7 +20,6 @@ class FlagCut(Base):
     as_of: Mapped[date] = mapped_column(primary_key=True)
     recorded_at: Mapped[datetime]
     rule_version: Mapped[int]
-    centers: Mapped[int]
 
 
 class FlagEvaluation(Base):

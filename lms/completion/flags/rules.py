@@ -110,6 +110,19 @@ class Flag:
         return self.state in RAISED
 
 
+class Evaluation(NamedTuple):
+    """A center's flag after one cut, the state before it, and by which version of these rules it was judged."""
+
+    flag: Flag
+    former: FlagState
+    rule_version: int
+
+    @property
+    def is_change(self) -> bool:
+        """Tell whether the cut changed the state: then this is the evidence of the change."""
+        return self.flag.state is not self.former
+
+
 def last_cut(today: date) -> date:
     """Return the Sunday that the latest Monday evaluates: on a Monday yesterday, on a Sunday a week ago."""
     return today - timedelta(days=today.weekday() + 1)

@@ -1,0 +1,62 @@
+"""What a weekly cut finds at every center: the rate of its front line, and its critical courses."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.completion.flags.rules import CriticalCourse, Seen
+from lms.completion.queries import list_rates
+from lms.completion.queries_counting import counted, enrollment, places_of_counted, reach_of, tally_columns
+from lms.completion.rules import Dimension, RateFilter
+from lms.completion.targets.rules import About, Measure, Targets
+from lms.courses.models import Course
+from lms.people.models import OrgUnit
+from lms.people.rules import UnitKind, whole_network
+
+# Flags speak of front-line people (ruling 29).
+FRONTLINE = RateFilter(frontline=True)
+
+
+def measure_centers(session: Session, *, as_of: date, targets: Targets) -> dict[int, Seen]:
+    """Measure every open center whose front line has something due, by center id.
+
+    The rate is that of every page; people are those with something due; only alarming critical courses are kept.
+    """
+    lines = list_rates(session, scope=whole_network(as_of), as_of=as_of, by=Dimension.CENTER, where=FRONTLINE)
+    wanted = select(OrgUnit.code, OrgUnit.id, OrgUnit.network_type).where(OrgUnit.kind == UnitKind.CENTER)
+    centers = {code: (center_id, kind) for code, center_id, kind in session.execute(wanted)}
+    critical = _critical_courses(session, as_of)
+    found = {}
+    for line in lines:
+        center_id, kind = centers[line.code]
+        found[center_id] = Seen(
+            as_of=as_of,
+            tally=line.tally,
+            people=line.people_judged,
+            target=targets.of(Measure.CENTER, as_of, About(network_type=kind)),
+            critical=critical.get(center_id, ()),
+        )
+    return found
+
+
+def _critical_courses(session: Session, as_of: date) -> dict[int, list[CriticalCourse]]:
+    codes = tuple(session.scalars(select(Course.code).where(Course.is_critical).order_by(Course.code)))
+    if not codes:
+        return {}
+    where = RateFilter(frontline=True, course_codes=codes)
+    reach = reach_of(session, scope=whole_network(as_of), as_of=as_of, where=where, named=False)
+    places = places_of_counted(as_of, reach).subquery("places")
+    due, done, _on_time = tally_columns(as_of)
+    query = (
+        counted(as_of, reach, places.c.center_id, enrollment.c.course_id, due, done)
+        .join(places, places.c.person_id == enrollment.c.person_id)
+        .group_by(places.c.center_id, enrollment.c.course_id)
+        .order_by(enrollment.c.course_id)
+    )
+    found: dict[int, list[CriticalCourse]] = {}
+    for center_id, *counts in session.execute(query):
+        course = CriticalCourse(*counts)
+        if course.is_alarming:
+            found.setdefault(center_id, []).append(course)
+    return found
