@@ -35,6 +35,7 @@ from lms.demo.cli import sign_in_lines
 from lms.enrollments import models as _enrollments
 from lms.enrollments.assignment_rules import models as _assignment_rules
 from lms.enrollments.assignment_rules.views import blueprint as rules_pages
+from lms.enrollments.assignment_rules.views import blueprint as rules_pages
 from lms.enrollments.attribution.queries import count_attributed
 from lms.enrollments.cli import assign, enrollments
 from lms.enrollments.dues import upload as dues_upload
@@ -102,6 +103,7 @@ PAGES = (
     imports_pages,
     courses_pages,
     enrollments_pages,
+    rules_pages,
     rules_pages,
     recording_pages,
     completion_pages,

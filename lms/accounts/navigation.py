@@ -68,6 +68,7 @@ ASSIGNMENTS = Destination(
         "enrollments.assign",
     ),
 )
+RULES = Destination(_l("Assignment rules"), "settings", ("rules.list_rules", "rules.show", "rules.new", "rules.edit"))
 ORGANIZATION = Destination(
     _l("Organization"),
     "center",
@@ -96,7 +97,7 @@ VIEWS = Destination(_l("Saved views"), "star", ("saved.list_views", "saved.save"
 DOWNLOADS = Destination(_l("Downloads and reasons"), "download", ("trail.downloads",))
 REVIEWS = Destination(_l("Monthly review"), "check", ("trail.reviews", "trail.review"))
 # What someone with a duty needs most stands first; for everyone else that is their own learning.
-OF_DUTIES = (CENTER, RATES, SHORTFALLS, IMPORTS, ASSIGNMENTS, ORGANIZATION, ACCOUNTS, TRAIL, DOWNLOADS, REVIEWS)
+OF_DUTIES = (CENTER, RATES, SHORTFALLS, IMPORTS, ASSIGNMENTS, RULES, ORGANIZATION, ACCOUNTS, TRAIL, DOWNLOADS, REVIEWS)
 
 
 def init_app(app: Flask) -> None:

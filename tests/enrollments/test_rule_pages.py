@@ -1,0 +1,173 @@
+"""Rules are written with choices only, read as one sentence, and kept as drafts until someone publishes them."""
+
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_babel import force_locale
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.audit.models import AuditEvent
+from lms.enrollments.assignment_rules.models import AssignmentRuleVersion
+from lms.enrollments.assignment_rules.rules_terms import (
+    Audience,
+    Due,
+    DueKind,
+    Renewal,
+    RenewalBasis,
+    RenewalKind,
+    RuleTerms,
+    Trigger,
+    from_json,
+)
+from lms.enrollments.assignment_rules.sentence import Names, sentence
+from lms.people.rules import DutyKind, NetworkType
+from lms.shared.clock import local_date, utcnow
+from tests.support.network import Cast, small_cast
+from tests.support.sign_in import csrf_token, sign_in
+
+TODAY = local_date(utcnow(), "Asia/Seoul")
+NAMES = Names({1: "Greeting", 2: "Telephone"}, {7: "Capital"}, {"SA": "Advisor", "RC": "Receptionist"}, {1: "Tier 1"})
+START = date(2019, 1, 1)
+WORDED = [
+    (
+        RuleTerms(course_ids=(1,), trigger=Trigger.HIRE, due=Due(days=14), valid_from=START),
+        "From 2019-01-01, all employees take the course Greeting when they are hired, within 14 days.",
+        "2019-01-01부터 전 직원은 입사하면 14일 안에 Greeting 과정을 이수합니다.",
+    ),
+    (
+        RuleTerms(
+            course_ids=(1, 2),
+            audience=Audience(
+                role_codes=("SA", "RC"),
+                duties=(DutyKind.COORDINATOR,),
+                network_types=(NetworkType.GENERAL, NetworkType.DIRECT),
+                unit_ids=(7,),
+                tenure_from_days=30,
+                tiers_reached=(1,),
+            ),
+            trigger=Trigger.ROLE,
+            includes_present=False,
+            due=Due(kind=DueKind.MONTH_END),
+            renewal=Renewal(kind=RenewalKind.MONTHS, months=24, window_days=60),
+            valid_from=START,
+            valid_to=date(2020, 1, 1),
+        ),
+        "From 2019-01-01, all employees working as Advisor, Receptionist or CS coordinator at General or Direct centers"
+        " in Capital who have worked here for 30 days or more and who have reached Tier 1 take the courses Greeting and"
+        " Telephone in this order when they newly take up the job, by the end of that month, and again 24 months after"
+        " completing it, from 60 days before that, until 2019-12-31.",
+        "2019-01-01부터 2019-12-31까지 근속 30일 이상인, Tier 1에 이른 Capital의 일반 또는 직영 센터의 Advisor,"
+        " Receptionist 또는 CS 코디네이터인 직원은 새로 그 직무를 맡으면 그달 말까지 Greeting, Telephone 과정을 이"
+        " 순서로 이수하고, 이수 후 24개월마다 (만료 60일 전부터) 다시 이수합니다.",
+    ),
+    (
+        RuleTerms(
+            course_ids=(1,),
+            audience=Audience(role_codes=("SA",)),
+            trigger=Trigger.FIXED,
+            fixed_on=date(2019, 3, 1),
+            due=Due(),
+            renewal=Renewal(kind=RenewalKind.CALENDAR, month=3, day=31, basis=RenewalBasis.FIXED),
+            valid_from=START,
+        ),
+        "From 2019-01-01, all employees working as Advisor take the course Greeting on 2019-03-01, and again every year"
+        " by March 31.",
+        "2019-01-01부터 Advisor인 직원은 2019-03-01에 Greeting 과정을 이수하고, 해마다 3월 31일까지 다시 이수합니다.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("terms", "english", "korean"), WORDED)
+def test_a_rule_is_one_sentence(app: Flask, terms: RuleTerms, english: str, korean: str):
+    with app.test_request_context():
+        for locale, expected in (("en", english), ("ko", korean)):
+            with force_locale(locale):
+                assert sentence(terms, NAMES) == expected
+
+
+def test_a_long_list_is_cut_where_room_is_short(app: Flask):
+    terms = RuleTerms(course_ids=(1, 2, 3, 4), trigger=Trigger.MONTHLY, valid_from=START)
+    with app.test_request_context(), force_locale("en"):
+        assert "Greeting, Telephone and 2 more" in sentence(terms, NAMES, 2)
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    """Give the committed small cast."""
+    found = small_cast(session)
+    session.commit()
+    return found
+
+
+def form_of(cast: Cast, **changes: object) -> dict[str, object]:
+    """Return a rule for advisors in the capital region, well filled in."""
+    return {
+        "code": "R-1", "name_ko": "접수 기본", "name_en": "Reception basics", "courses": [cast.course.public_id],
+        "roles": ["SA"], "units": [cast.region.public_id], "trigger": "ROLE", "includes_present": "y", "due": "DAYS",
+        "due_days": "30", "renewal": "NONE", "renewal_basis": "COMPLETION", "renewal_month": "",
+        "valid_from": TODAY.isoformat(), "note": "the basics come first", "request_key": "k1",
+    } | changes  # fmt: skip
+
+
+def drafts(session: Session) -> list[AssignmentRuleVersion]:
+    session.rollback()
+    return list(session.scalars(select(AssignmentRuleVersion).order_by(AssignmentRuleVersion.id)))
+
+
+def test_a_draft_is_written_read_changed_and_dropped(client: FlaskClient, session: Session, cast: Cast):
+    sign_in(client, cast.training_admin)
+    token = csrf_token(client, "/rules/new")
+    sent = form_of(cast) | {"csrf_token": token}
+    shown = client.post("/rules/new", data=sent | {"words": "1"})
+    assert shown.status_code == 200
+    assert "그 직무를 맡으면 30일 안에" in shown.text
+    assert drafts(session) == []
+    first = client.post("/rules/new", data=sent)
+    assert (first.status_code, client.post("/rules/new", data=sent).location) == (
+        303,
+        first.location,
+    )  # twice acts once
+    (draft,) = drafts(session)
+    assert (draft.state, from_json(draft.terms).due.days, draft.number) == ("DRAFT", 30, 1)
+    page = client.get(first.location)
+    assert "수도권" in page.text
+    assert "접수 기본" in client.get("/rules").text
+    assert client.get("/rules?course=NONE-1").text.count("접수 기본") == 0
+    edit = f"{first.location}/edit"
+    before = client.get(edit).text
+    known = before.split('name="known_since"')[1].split('value="')[1].split('"')[0]
+    changed = sent | {"due_days": "45", "known_since": known, "request_key": "k2"}
+    assert client.post(edit, data=changed).status_code == 303
+    overtaken = client.post(edit, data=changed | {"due_days": "60", "request_key": "k3"})
+    assert overtaken.status_code == 422
+    assert "그사이 다른 사람이" in overtaken.text
+    assert [from_json(one.terms).due.days for one in drafts(session)] == [45]
+    assert client.post(f"{first.location}/discard", data={"csrf_token": token}).status_code == 303
+    assert [one.state for one in drafts(session)] == ["WITHDRAWN"]
+    actions = session.scalars(
+        select(AuditEvent.action).where(AuditEvent.action.startswith("rules.")).order_by(AuditEvent.id)
+    )
+    assert list(actions) == ["rules.write_draft", "rules.change_draft", "rules.discard_draft"]
+
+
+def test_what_is_wrong_is_said_at_its_field(client: FlaskClient, session: Session, cast: Cast):
+    sign_in(client, cast.training_admin)
+    token = csrf_token(client, "/rules/new")
+    wrongs = (
+        {"courses": []}, {"due_days": ""}, {"trigger": "FIXED"}, {"renewal": "MONTHS"}, {"code": "a b"},
+        {"renewal": "CALENDAR", "renewal_month": "2", "renewal_day": "30"}, {"roles": ["NOPE"]},
+        {"last_on": (TODAY - timedelta(days=9)).isoformat()}, {"tenure_from": "30", "tenure_to": "10"}, {"note": " "},
+    )  # fmt: skip
+    for number, wrong in enumerate(wrongs):
+        sent = form_of(cast, request_key=f"w{number}", **wrong) | {"csrf_token": token}
+        assert client.post("/rules/new", data=sent).status_code == 422, wrong
+    assert drafts(session) == []
+
+
+def test_rules_are_the_training_teams(client: FlaskClient, session: Session, cast: Cast):
+    for person in (cast.employee, cast.coordinator, cast.region_manager):
+        sign_in(client, person)
+        assert client.get("/rules").status_code == 403
