@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel.support import NullTranslations
-from flask import Flask, current_app, g, has_request_context, request
+from flask import Flask, current_app, g, request
 from flask_babel import Babel, get_locale, get_translations
 
 LANGUAGES = ("ko", "en")
@@ -54,13 +54,11 @@ def localized(thing: object, stem: str = "name") -> str:
 
 def _catalog() -> tuple[tuple[str, str], NullTranslations]:
     """Return the languages to word things in, the wanted one first, and the texts of the wanted one."""
-    forced = getattr(request, "babel_locale", None) if has_request_context() else None
-    kept: tuple[object, tuple[str, str], NullTranslations] | None = g.get("catalog")
-    if forced is not None and kept is not None and kept[0] is forced:
-        return kept[1:]
     locale = get_locale()
-    languages = ("en", "ko") if str(locale) == "en" else ("ko", "en")
-    kept = g.catalog = (locale, languages, get_translations())
+    kept: tuple[object, tuple[str, str], NullTranslations] | None = g.get("catalog")
+    if kept is None or kept[0] is not locale:
+        languages = ("en", "ko") if str(locale) == "en" else ("ko", "en")
+        kept = g.catalog = (locale, languages, get_translations())
     return kept[1:]
 
 
