@@ -30,6 +30,7 @@ from lms.enrollments.rules import Source
 from lms.people.models import Duty, JobRole, Leave, OrgUnit, Person, Posting, StaffNumber
 from lms.people.rules import whole_network
 from lms.people.search.rules import search_text_of
+from lms.shared.db import refresh_statistics
 from lms.shared.errors import DomainError
 from lms.shared.ids import ALPHABET, PUBLIC_ID_LENGTH
 
@@ -66,6 +67,7 @@ def load_demo(
     loaded = Loaded(writer.write_people())
     progress("enrollments", 30)
     loaded.counts["enrollments"] = writer.write_enrollments(progress)
+    refresh_statistics(session)
     progress("sign-ins", 95)
     loaded.counts["sign-ins"] = writer.let_in(session, actor, _center_rates(session, today))
     audit.record(

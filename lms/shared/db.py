@@ -9,7 +9,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, TypeDecorator, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 
 from lms.shared.ids import PUBLIC_ID_LENGTH, new_public_id
 
@@ -91,6 +91,16 @@ def only_reading() -> Iterator[None]:
         yield
     finally:
         _writing.reset(token)
+
+
+def refresh_statistics(session: Session | Connection, *models: type[Base]) -> None:
+    """Let PostgreSQL look at tables (none named: all) that have just taken in many rows; SQLite plans without.
+
+    Until its own housekeeping comes by it would plan for tables as small as they were, which can take minutes.
+    """
+    connection = session.connection() if isinstance(session, Session) else session
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ANALYZE {', '.join(model.__tablename__ for model in models)}")
 
 
 @event.listens_for(Engine, "connect")

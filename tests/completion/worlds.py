@@ -14,6 +14,7 @@ from lms.courses.models import Course, CourseVersion
 from lms.enrollments.exceptions.models import Exemption as ExemptionRow
 from lms.enrollments.models import Enrollment
 from lms.people import models as people
+from lms.shared.db import refresh_statistics
 from lms.shared.ids import new_public_id
 from tests.completion.oracle import (
     FRONTLINE_FROM_THE_START,
@@ -140,6 +141,7 @@ def load(session: Session, world: World) -> dict[str, int]:
     role_ids = dict(session.execute(select(people.JobRole.code, people.JobRole.id)).all())
     _load_turns(session, world, role_ids)
     _load_people(session, world, unit_ids, role_ids)
+    refresh_statistics(session)
     return unit_ids
 
 

@@ -24,6 +24,7 @@ from lms.enrollments.history.queries import refuse_staged
 from lms.enrollments.history.rules import Refusals
 from lms.enrollments.models import BY_HAND, STATE, Enrollment, EnrollmentRevision
 from lms.enrollments.rules import Cause, Source
+from lms.shared.db import refresh_statistics
 
 # Cycles are moved here and back while they are numbered anew: each step keeps them unique.
 OUT_OF_THE_WAY = 1_000_000
@@ -44,6 +45,7 @@ def merge_staged(connection: Connection, *, import_id: int, at: datetime, refusa
     _add(connection, import_id, at, join=KNOWN_PAIR in found)
     if KNOWN_PAIR in found:
         _number_cycles(connection, import_id, at)
+    refresh_statistics(connection, Enrollment)
     added = found.get(NEW, 0) + found.get(KNOWN_PAIR, 0)
     return {"added": added, "changed": found.get(CHANGED, 0), "unchanged": found.get(SAME, 0)}
 

@@ -20,7 +20,7 @@ from lms.people.roster.rules import Change, Plan, plan_roster, shown
 from lms.people.rules import whole_network
 from lms.people.search.rules import search_text_of
 from lms.people.timeline.rules import Span, difference
-from lms.shared.db import Base
+from lms.shared.db import Base, refresh_statistics
 from lms.shared.errors import DomainError
 from lms.shared.ids import new_public_id
 
@@ -63,6 +63,7 @@ def apply_roster(session: Session, actor: Actor, run: ImportRun, plan: Plan, *, 
     _apply_leaves(session, run, actor.at, plan.changes, ids)
     ended = _end_duties(session, run, actor.at, known)
     session.flush()
+    refresh_statistics(session, Person, StaffNumber, Posting, Leave)
     counts = outcome.counts | {"duties_ended": ended}
     _record(session, actor, run, plan.changes, counts)
     return Outcome(counts=counts, preview=outcome.preview, refusals=outcome.refusals, stop=plan.stop, restore=restore)
