@@ -89,6 +89,7 @@ class EnrollmentState:
 
 # The columns that a former version keeps, in one order for every copy.
 STATE = tuple(EnrollmentState.__annotations__)
+BY_HAND_ONLY = text("recorded_by_id IS NOT NULL")
 # Those of them that tell of a completion recorded by hand.
 BY_HAND = ("recorded_by_id", "evidence_kind", "evidence_note", "completion_reason")
 
@@ -124,6 +125,8 @@ class Enrollment(EnrollmentState, Base):
         Index("ix_enrollment_import", "import_id"),
         # What was recorded lately: left out of what was known then.
         Index("ix_enrollment_recorded_at", "recorded_at"),
+        # Few are recorded by hand: whose they are is asked before a person goes.
+        Index("ix_enrollment_recorded_by", "recorded_by_id", sqlite_where=BY_HAND_ONLY, postgresql_where=BY_HAND_ONLY),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -142,7 +145,15 @@ class EnrollmentRevision(EnrollmentState, Base):
     """A former version of an enrollment, in force from `recorded_at` until `superseded_at`."""
 
     __tablename__ = "enrollment_revision"
-    __table_args__ = (Index("ix_enrollment_revision_enrollment", "enrollment_id", "recorded_at"),)
+    __table_args__ = (
+        Index("ix_enrollment_revision_enrollment", "enrollment_id", "recorded_at"),
+        Index(
+            "ix_enrollment_revision_recorded_by",
+            "recorded_by_id",
+            sqlite_where=BY_HAND_ONLY,
+            postgresql_where=BY_HAND_ONLY,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id"))

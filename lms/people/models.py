@@ -166,6 +166,8 @@ class Posting(Imported, Base):
             "center_id", "starts_on", "ends_on", "is_primary", "person_id", "role_id", "superseded_at",
             sqlite_where=CURRENT, postgresql_where=CURRENT,
         ),
+        # What is no longer in force too: a person's whole history, and whether anything names them.
+        Index("ix_posting_history", "person_id"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -186,6 +188,7 @@ class Duty(Imported, Base):
     __tablename__ = "duty"
     __table_args__ = (
         CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name="interval"),
+        Index("ix_duty_history", "person_id"),
         Index("ix_duty_person", "person_id", sqlite_where=CURRENT, postgresql_where=CURRENT),
         Index("ix_duty_unit", "unit_id", sqlite_where=CURRENT, postgresql_where=CURRENT),
     )
@@ -207,6 +210,7 @@ class Leave(Imported, Base):
     __tablename__ = "leave"
     __table_args__ = (
         CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name="interval"),
+        Index("ix_leave_history", "person_id"),
         Index("ix_leave_person", "person_id", sqlite_where=CURRENT, postgresql_where=CURRENT),
     )
 
