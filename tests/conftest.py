@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.orm import Session
 
@@ -73,6 +74,8 @@ def app(settings: Settings) -> Iterator[Flask]:
     """Give the application on that database. No application context is open: a request brings its own."""
     application = create_app(settings)
     application.testing = True
+    # Each test builds the application anew; its templates are compiled once for all of them.
+    application.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.environ[FOLDER_VARIABLE])
     application.test_client_class = CheckedClient
     yield application
     with application.app_context():

@@ -15,6 +15,8 @@ from lms.people.search.rules import search_text_of
 from lms.shared.db import Base
 
 LONG_AGO = date(2018, 1, 1)
+# What nobody named gets a name that a page, a file or a query could trip over.
+HOSTILE = " <script>alert('이름')</script>\"&{{7*7}}%s"
 RECORDED = datetime(2018, 1, 1, tzinfo=UTC)
 
 Row = TypeVar("Row", bound=Base)
@@ -30,7 +32,7 @@ class Network:
 
     def unit(self, kind: UnitKind, code: str, *, under: OrgUnit | None = None, **columns: Any) -> OrgUnit:
         """Add an org unit, below another one if told."""
-        names = {"name_ko": f"{code} 센터", "name_en": f"{code} Center"}
+        names = {"name_ko": f"{code} 센터{HOSTILE}", "name_en": f"{code} Center{HOSTILE}"}
         unit = self._add(OrgUnit(kind=kind, code=code, **(names | columns)))
         if under is not None:
             self._add(self._dated(OrgPlacement(unit_id=unit.id, parent_id=under.id), LONG_AGO, None))
@@ -78,7 +80,8 @@ class Network:
 
     def course(self, code: str, *, version: dict[str, Any] | None = None, **columns: Any) -> Course:
         """Add a course with one version, without a test and never expiring unless told."""
-        usual = {"title_ko": f"{code} 과정", "title_en": f"{code} course", "tier_level": 1, "delivery": "ONLINE"}
+        titles = {"title_ko": f"{code} 과정{HOSTILE}", "title_en": f"{code} course{HOSTILE}"}
+        usual = titles | {"tier_level": 1, "delivery": "ONLINE"}
         course = self._add(Course(code=code, **(usual | columns)))
         first = {"number": 1, "pass_progress_pct": 100, "pass_score": 0, "validity_months": 0, "renewal_window_days": 0}
         self._add(CourseVersion(course_id=course.id, recorded_at=self.recorded_at, **(first | (version or {}))))
