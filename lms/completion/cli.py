@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -12,25 +12,29 @@ from sqlalchemy.orm import Session
 
 from lms.audit import actions as audit
 from lms.completion import tables
+from lms.completion.known.queries import reading_as_known
 from lms.completion.queries import list_rates
 from lms.completion.queries_bases import list_measured
 from lms.completion.queries_labels import course_labels, find_unit_ids, role_labels, tier_labels
 from lms.completion.queries_proof import MOST_SHOWN, prove_rates
 from lms.completion.queries_shortfalls import iter_shortfalls, list_shortfall_ids
 from lms.completion.rules import Dimension, RateFilter, ShortfallFilter
-from lms.completion.rules_bases import Attribution, Basis, Measure, Period
+from lms.completion.rules_bases import Attribution, Basis, Measure, Period, code_of, word_of
 from lms.completion.tables_bases import measured_columns, measured_row
 from lms.people.rules import UnitKind, whole_network
 from lms.shared.db import db
 from lms.shared.tables import Column
-from lms.web.commands import IsoDate, command_actor, command_transaction
-from lms.web.dates import today
+from lms.web.commands import IsoDate, Moment, command_actor, command_transaction
+from lms.web.dates import instant, today
 
 completion = AppGroup("completion", help="Proof that stored figures follow from the facts.")
 LEVELS = [level.lower() for level in Dimension]
 OUTPUT = click.File("wb", atomic=True)
 
 as_of_option = click.option("--as-of", type=IsoDate(), help="The day asked for; today by default.")
+known_at_option = click.option(
+    "--known-at", type=Moment(), help="Leave out what was recorded later: the report as it stood then."
+)
 output_option = click.option("-o", "--output", type=OUTPUT, help="Write to this file instead of standard output.")
 people_option = click.option(
     "--frontline/--everyone", default=None, help="Only people in front-line jobs, or everyone."
@@ -49,25 +53,26 @@ def basis_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--attribution",
-            type=click.Choice(_words(Attribution)),
+            type=click.Choice(list(map(word_of, Attribution))),
             default="current",
             show_default=True,
             help="Count at the center of the day asked for, or of the due date.",
         ),
         click.option(
-            "--basis", type=click.Choice(_words(Basis)), default="completion", show_default=True, help="What to count."
+            "--basis",
+            type=click.Choice(list(map(word_of, Basis))),
+            default="completion",
+            show_default=True,
+            help="What to count.",
         ),
     ):
         command = option(command)
     return command
 
 
-def _words(codes: Iterable[str]) -> list[str]:
-    return [code.lower().replace("_", "-") for code in codes]
-
-
 @click.command("rates")
 @as_of_option
+@known_at_option
 @click.option("--by", type=click.Choice(LEVELS), default="center", show_default=True, help="What to group by.")
 @click.option("--all", "include_empty", is_flag=True, help="Also groups with nothing due.")
 @click.option("--unit", help="Only this region, area or center: its code, or KIND:CODE where kinds share one.")
@@ -82,6 +87,7 @@ def _words(codes: Iterable[str]) -> list[str]:
 @with_appcontext
 def rates(
     as_of: date | None,
+    known_at: str | None,
     by: str,
     include_empty: bool,
     unit: str | None,
@@ -109,16 +115,20 @@ def rates(
     )
     dimension = Dimension(by.upper())
     asked: dict[str, Any] = {"scope": whole_network(day), "as_of": day, "by": dimension, "where": where}
+    then = instant(known_at) if known_at else None
+    with reading_as_known(session, then, scope=asked["scope"]) as past:
+        if measure.is_usual:
+            lines: Sequence[Any] = list_rates(past, include_empty=include_empty, **asked)
+        else:
+            lines = list_measured(past, measure=measure, include_empty=include_empty, **asked)
     if measure.is_usual:
-        lines: Sequence[Any] = list_rates(session, include_empty=include_empty, **asked)
         columns = tables.rate_columns(dimension, interval=interval)
         row: Callable[[Any], tuple[Any, ...]] = tables.rate_row_with_interval if interval else tables.rate_row
     else:
-        lines = list_measured(session, measure=measure, include_empty=include_empty, **asked)
         columns = measured_columns(dimension, measure, interval=interval)
         row = partial(measured_row, measure=measure, interval=interval)
     if dimension is Dimension.PERSON:
-        _audit("rates", day, where, subject_count=len(lines))
+        _audit("rates", day, where, known_at=then, subject_count=len(lines))
     _put(output, shape, columns, map(row, lines))
 
 
@@ -129,8 +139,8 @@ def _measure(day: date, basis: str, attribution: str, first: date | None, last: 
     if first is not None and first > (last or day):
         raise click.UsageError("--from is after --to")
     measure = Measure(
-        basis=Basis(basis.upper().replace("-", "_")),
-        attribution=Attribution(attribution.upper().replace("-", "_")),
+        basis=Basis(code_of(basis)),
+        attribution=Attribution(code_of(attribution)),
         period=None if first is None else Period(first, last or day),
     )
     if not measure.is_possible:
@@ -140,6 +150,7 @@ def _measure(day: date, basis: str, attribution: str, first: date | None, last: 
 
 @click.command("shortfall")
 @as_of_option
+@known_at_option
 @click.option(
     "--below",
     type=click.IntRange(0, 100),
@@ -158,6 +169,7 @@ def _measure(day: date, basis: str, attribution: str, first: date | None, last: 
 @with_appcontext
 def shortfall(
     as_of: date | None,
+    known_at: str | None,
     below: int | None,
     center: tuple[str, ...],
     role: tuple[str, ...],
@@ -184,13 +196,16 @@ def shortfall(
         frontline=None if frontline is False else True,
         search=(search or "").strip() or None,
     )
-    scope = whole_network(day)
-    _audit("shortfalls", day, where, list_shortfall_ids(session, scope=scope, as_of=day, where=where))
-    rows = map(tables.shortfall_row, iter_shortfalls(session, scope=scope, as_of=day, where=where))
-    if shape == "xlsx" and output is not None:
-        tables.write_workbook(output, rows, as_of=day, where=where, actor=command_actor())
-    else:
-        _put(output, shape, tables.SHORTFALL_COLUMNS, rows)
+    asked: dict[str, Any] = {"scope": whole_network(day), "as_of": day, "where": where}
+    then = instant(known_at) if known_at else None
+    with reading_as_known(session, then, scope=asked["scope"]) as past:
+        _audit("shortfalls", day, where, list_shortfall_ids(past, **asked), known_at=then)
+        rows = map(tables.shortfall_row, iter_shortfalls(past, **asked))
+        if shape == "xlsx" and output is not None:
+            described = tables.described(day, where, then)
+            tables.write_workbook(output, rows, described=described, actor=command_actor())
+        else:
+            _put(output, shape, tables.SHORTFALL_COLUMNS, rows)
 
 
 @completion.command("verify")
@@ -237,7 +252,13 @@ def _unit_id(session: Session, code: str | None, option: str = "--unit") -> int 
 
 
 def _audit(
-    what: str, as_of: date, where: RateFilter, person_ids: Sequence[int] = (), *, subject_count: int | None = None
+    what: str,
+    as_of: date,
+    where: RateFilter,
+    person_ids: Sequence[int] = (),
+    *,
+    known_at: datetime | None,
+    subject_count: int | None = None,
 ) -> None:
     """Note whom the output names, before any of it is out."""
     db.session().rollback()  # what was read so far must not keep the writing transaction from beginning
@@ -251,7 +272,7 @@ def _audit(
             subject_ids=person_ids,
             subject_count=subject_count,
             reason="command line",
-            detail=tables.described(as_of, where),
+            detail=tables.described(as_of, where, known_at),
         )
 
 

@@ -1,7 +1,7 @@
 """What the addresses of rate and shortfall pages may ask for. Downloads read the same parameters."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,6 +10,8 @@ from wtforms.validators import Length, Optional, ValidationError
 
 from lms.completion.queries_enrollments import EnrollmentSort, Pick
 from lms.completion.rules import RateFilter, Severity, ShortfallFilter, ShortfallSort
+from lms.completion.rules_bases import Attribution, Basis, Measure, Period, code_of, word_of
+from lms.web.dates import instant
 
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 1, 1)
 EVERYONE = "everyone"
@@ -19,6 +21,7 @@ DEFAULT_SORT = "-oldest"
 OPEN_ONLY = "open"
 LONGEST_SEARCH = 60
 BREAKDOWNS = ("role", "tier", "course")
+MEASURE_PARAMETERS = ("basis", "attribution", "due_from", "due_to")
 RATE_SORTS = ("code", "sure", "rate", "missing", "short", "change")
 
 
@@ -36,6 +39,23 @@ class _Day(DateField):
         if self.data and not FIRST_DAY <= self.data < LAST_DAY:
             self.data = None
             raise ValueError(_l("Choose a date from 1990 to 2099."))
+
+
+class _Moment(StringField):
+    """A day, whose end it means, or a time of a day; `at` is the instant."""
+
+    at: datetime | None = None
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - WTForms' signature
+        """Take the instant; say how to write one when it is none."""
+        if not self.data:
+            return
+        try:
+            self.at = instant(self.data)
+        except (ValueError, OverflowError):
+            raise ValidationError(_l("Write the date as 2019-06-30.")) from None
+        if not FIRST_DAY <= self.at.date() < LAST_DAY:
+            raise ValidationError(_l("Choose a date from 1990 to 2099."))
 
 
 class _Percentage(IntegerField):
@@ -86,6 +106,7 @@ class RateForm(Form):
     """Parameters of every page about rates; all may be absent."""
 
     as_of = _Day(_l("As-of date"), [Optional()])
+    known_at = _Moment(_l("As known on"), filters=[_stripped])
     unit = StringField(_l("Unit"))
     role = _Choices(_l("Job role"))
     tier = _Choices(_l("Tier"))
@@ -121,6 +142,36 @@ class BreakdownForm(RateForm):
     compare = _Day(_l("Compare with"), [Optional()])
     by = _Choice(_l("By"), BREAKDOWNS)
     sort = _Choice(_l("Order"), [sign + key for key in RATE_SORTS for sign in ("", "-")])
+
+
+class MeasureForm(BreakdownForm):
+    """Parameters of a rate on any basis: what it counts, at which center, and over which time."""
+
+    basis = _Choice(_l("Basis"), tuple(map(word_of, Basis)))
+    attribution = _Choice(_l("Counted at"), tuple(map(word_of, Attribution)))
+    due_from = _Day(_l("Due from"), [Optional()])
+    due_to = _Day(_l("Due to"), [Optional()])
+
+    def measure(self, as_of: date) -> Measure:
+        """Return how the rate is reckoned; a period that names no last day ends on the day asked for."""
+        first, last = self.due_from.data, self.due_to.data or as_of
+        return Measure(
+            basis=Basis(code_of(self.basis.data)) if self.basis.data else Basis.COMPLETION,
+            attribution=Attribution(code_of(self.attribution.data)) if self.attribution.data else Attribution.CURRENT,
+            period=Period(first, last) if first else None,
+        )
+
+    def validate_due_to(self, field: DateField) -> None:
+        """Refuse a period without a first day, or that ends before it begins."""
+        if field.data and not self.due_from.data:
+            raise ValidationError(_l("Choose the first day of the period too."))
+        if field.data and self.due_from.data and field.data < self.due_from.data:
+            raise ValidationError(_l("The period ends before it begins."))
+
+    def validate_attribution(self, field: StringField) -> None:
+        """Refuse the center of the due date for what is not due yet."""
+        if field.data == word_of(Attribution.DUE_DATE) and self.basis.data == word_of(Basis.ASSIGNED):
+            raise ValidationError(_l("What is assigned but not due yet has no center of its due date."))
 
 
 class CourseForm(RateForm):

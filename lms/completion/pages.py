@@ -23,7 +23,9 @@ from lms.completion.rules import (
     Tally,
     total,
 )
+from lms.completion.rules_bases import Attribution, Basis, code_of
 from lms.completion.wording import SEVERITIES
+from lms.completion.wording_bases import ATTRIBUTIONS, BASES
 from lms.people.rules import UnitKind
 from lms.shared.paging import Page
 from lms.web.locale import localized
@@ -53,13 +55,28 @@ def chips(asked: Asked[Any], *, today: date) -> list[Chip]:
     found: list[Chip] = []
     if asked.as_of != today:
         found.append((_("As-of date"), asked.as_of.isoformat(), "as_of"))
+    if asked.known_at:
+        found.append((_("As known on"), asked.known_text, "known_at"))
     if "compare" in form and form.compare.data:
         found.append((_("Compare with"), form.compare.data.isoformat(), "compare"))
     if form.unit.data and asked.unit:
         found.append((_("Unit"), localized(asked.unit), "unit"))
     for field, labels in ((form.role, asked.roles), (form.tier, asked.tiers), (form.course, asked.courses)):
         found += [(str(field.label.text), localized(labels[code]), field.name, code) for code in field.data]
-    return found + _people_chip(form) + _shortfall_chips(form)
+    return found + _people_chip(form) + _measure_chips(form) + _shortfall_chips(form)
+
+
+def _measure_chips(form: Any) -> list[Chip]:
+    found: list[Chip] = []
+    if "basis" in form and form.basis.data:
+        found.append((str(form.basis.label.text), str(BASES[Basis(code_of(form.basis.data))]), "basis"))
+    if "attribution" in form and form.attribution.data:
+        words = ATTRIBUTIONS[Attribution(code_of(form.attribution.data))]
+        found.append((str(form.attribution.label.text), str(words), "attribution"))
+    for name in ("due_from", "due_to"):
+        if name in form and form[name].data:
+            found.append((str(form[name].label.text), form[name].data.isoformat(), name))
+    return found
 
 
 def _people_chip(form: RateForm) -> list[Chip]:
@@ -101,7 +118,7 @@ class ShortfallPage:
         return self.by_severity.get(NOT_OVERDUE, 0)
 
 
-def shortfall_page(session: Session, asked: Asked[ShortfallForm], *, number: int) -> ShortfallPage:
+def shortfall_page(session: Session, asked: Asked[ShortfallForm], number: int) -> ShortfallPage:
     """Read the shortfall list: people where names are open, counts by center where not."""
     where: ShortfallFilter = asked.where
     if not asked.names_are_open(session):
@@ -173,7 +190,7 @@ def _in_time(line: PersonLine) -> bool:
     return bool(line.completed_on and line.due_on and line.completed_on <= line.due_on)
 
 
-def course_page(session: Session, asked: Asked[CourseForm], code: str, *, number: int) -> Page[EnrollmentRow]:
+def course_page(session: Session, asked: Asked[CourseForm], code: str, number: int) -> Page[EnrollmentRow]:
     """Read one page of a course's people."""
     sort, descending = asked.form.order
     return list_enrollments(

@@ -156,7 +156,7 @@ def _memory() -> NetworkFigures | None:
 
 
 def _is_plain(asked: Asked[BreakdownForm], unit: Unit) -> bool:
-    return asked.form.filter(unit.id) == RateFilter(unit_id=unit.id)
+    return asked.known_at is None and asked.form.filter(unit.id) == RateFilter(unit_id=unit.id)
 
 
 def _known_trend(session: Session, asked: Asked[BreakdownForm], unit: Unit) -> list[TrendPoint] | None:

@@ -1,8 +1,9 @@
 """Parameters of an address, read and resolved within what the viewer may see. Pages and downloads share them."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from flask_babel import lazy_gettext as _l
@@ -10,11 +11,13 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from lms.completion.forms import RateForm, active_parameters
+from lms.completion.known.queries import reading_as_known
 from lms.completion.queries_counting import reach_of
 from lms.completion.queries_labels import Label, course_labels, role_labels, tier_labels
 from lms.completion.queries_places import Unit, Units, load_units
 from lms.completion.rules import RateFilter
 from lms.people.rules import Scope, names_open
+from lms.web.dates import clock_text, instant
 
 F = TypeVar("F", bound=RateForm)
 
@@ -32,6 +35,20 @@ class Asked(Generic[F]):
     roles: Mapping[str, Label]
     tiers: Mapping[str, Label]
     courses: Mapping[str, Label]
+
+    @property
+    def known_at(self) -> datetime | None:
+        """Return the instant whose knowledge is asked for; None is now."""
+        return self.form.known_at.at
+
+    @property
+    def known_text(self) -> str:
+        """Return that instant in words of the organization's zone."""
+        return clock_text(self.known_at) if self.known_at else ""
+
+    def reading(self, session: Session) -> AbstractContextManager[Session]:
+        """Give the session to ask: this one, or one that answers as known then."""
+        return reading_as_known(session, self.known_at, scope=self.scope)
 
     @property
     def parameters(self) -> dict[str, str | list[str]]:
@@ -73,6 +90,9 @@ def read_parameters(
     chosen = units.get(unit) if unit else units.find(form.unit.data) if form.unit.data else None
     if form.unit.data and chosen is None:
         form.unit.errors = [_l("There is no such unit within what you can see.")]
+        is_valid = False
+    if form.known_at.at and form.known_at.at > instant(today.isoformat()):
+        form.known_at.errors = [_l("Nothing is known of that day yet. Choose today or an earlier one.")]
         is_valid = False
     return Asked(form, is_valid, form.as_of.data or today, scope, units, chosen, *labels)
 

@@ -1,9 +1,9 @@
 """The tables of the command line: plain English headings that scripts may rely on."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, BinaryIO
 
 from rich.cells import cell_len
@@ -114,19 +114,19 @@ def _padded(text: str, width: int, column: Column) -> str:
 SHAPES = {"csv": as_csv, "json": as_json, "table": as_table}
 
 
-def write_workbook(output: BinaryIO, rows: Rows, *, as_of: date, where: ShortfallFilter, actor: Actor) -> None:
+def write_workbook(output: BinaryIO, rows: Rows, *, described: Mapping[str, object], actor: Actor) -> None:
     """Write the shortfall list as a workbook whose cover says what it is and who asked."""
-    asked = described(as_of, where)
-    lines = [(name.replace("_", " "), str(value)) for name, value in asked.items()]
+    lines = [(name.replace("_", " "), str(value)) for name, value in described.items()]
     lines += [("asked by", actor.label), ("at", f"{actor.at:%Y-%m-%d %H:%M} UTC"), ("reason", actor.origin)]
     lines += [("definition", DEFINITION)]
     cover = NoteSheet("Cover", "Shortfall list", lines, count_label="people")
     write_xlsx(output, rows, SHORTFALL_COLUMNS, sheet="Shortfalls", cover=cover)
 
 
-def described(as_of: date, where: RateFilter) -> dict[str, object]:
+def described(as_of: date, where: RateFilter, known_at: datetime | None = None) -> dict[str, object]:
     """Return what was asked for, for the audit trail and the cover: only the filters in force."""
     filters = {name: value for name, value in asdict(where).items() if value not in (None, ())}
     if isinstance(where, ShortfallFilter) and where.below is None:
         filters["short"] = f"below {DEFAULT_TARGET} % or something overdue"
-    return {"as_of": as_of.isoformat(), **filters}
+    known = {"known_at": known_at.astimezone(UTC).isoformat()} if known_at else {}
+    return {"as_of": as_of.isoformat(), **known, **filters}

@@ -1,23 +1,33 @@
 """Pages about rates, shortfalls and people. Each reads the address, asks once, and shows the answer."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, render_template, request
 
-from lms.completion import pages, wording
+from lms.completion import pages, wording, wording_bases
 from lms.completion.center.views import add_pages
-from lms.completion.forms import DEFAULT_SORT, BreakdownForm, CourseForm, ShortfallForm
+from lms.completion.forms import (
+    DEFAULT_SORT,
+    MEASURE_PARAMETERS,
+    BreakdownForm,
+    CourseForm,
+    MeasureForm,
+    ShortfallForm,
+)
 from lms.completion.learning import wording as learning_words
 from lms.completion.learning.queries import read_learning
 from lms.completion.learning.rules import by_when
-from lms.completion.pages_rates import rate_page, spread_page
+from lms.completion.pages_bases import TARGETS, MeasuredPage, measured_page
+from lms.completion.pages_rates import RatePage, rate_page, spread_page
 from lms.completion.parameters import Asked, F, read_parameters
 from lms.completion.queries_enrollments import find_standing
 from lms.completion.queries_places import list_postings
 from lms.completion.records import wording as records_words
 from lms.completion.records.queries import read_records
 from lms.completion.rules import DEFAULT_TARGET, Dimension
+from lms.completion.rules_bases import word_of
 from lms.courses.queries import get_course
 from lms.enrollments.rules import GRACE_DAYS
 from lms.people.queries import find_posting, find_unit_to_open, get_person_by_public_id, get_viewer
@@ -30,8 +40,9 @@ from lms.web.numbers import page_number
 blueprint = Blueprint("completion", __name__)
 add_pages(blueprint)
 Answer = str | tuple[str, int]
+T = TypeVar("T")
 # What a link to another unit keeps.
-CARRIED = ("as_of", "compare", "role", "tier", "course", "people")
+CARRIED = ("as_of", "known_at", "compare", "role", "tier", "course", "people", *MEASURE_PARAMETERS)
 
 
 @blueprint.get("/rates")
@@ -45,26 +56,29 @@ def unit_rates(unit_id: str) -> Answer:
 
 
 def _rates(unit_id: str | None) -> Answer:
-    asked = _read(BreakdownForm, unit=unit_id)
+    asked = _read(MeasureForm, unit=unit_id)
     unit = asked.unit or asked.units.home
-    page = rate_page(db.session(), asked, unit) if asked.is_valid else None
+    is_usual = not asked.is_valid or asked.form.measure(asked.as_of).is_usual
+    read: Callable[..., RatePage | MeasuredPage] = rate_page if is_usual else measured_page
+    page = _asking(asked, read, unit)
     if page and page.by is Dimension.PERSON and page.rows:
         note_access("view", "rates", unit.public_id, subject_count=len(page.rows), detail=_detail(asked))
-    return _shown("completion/rates.html", asked, unit=unit, page=page)
+    template = "completion/rates.html" if is_usual else "completion/measured.html"
+    return _shown(template, asked, unit=unit, page=page, bases=wording_bases, word_of=word_of, targets=TARGETS)
 
 
 @blueprint.get("/rates/<unit_id>/spread")
 def spread(unit_id: str) -> Answer:
     asked = _read(BreakdownForm, unit=unit_id)
     unit = asked.unit or asked.units.home
-    page = spread_page(db.session(), asked, unit) if asked.is_valid else None
+    page = _asking(asked, spread_page, unit)
     return _shown("completion/spread.html", asked, unit=unit, page=page)
 
 
 @blueprint.get("/shortfalls")
 def shortfalls() -> Answer:
     asked = _read(ShortfallForm)
-    page = pages.shortfall_page(db.session(), asked, number=page_number()) if asked.is_valid else None
+    page = _asking(asked, pages.shortfall_page, page_number())
     if page and page.people:
         note_access(
             "view",
@@ -83,8 +97,9 @@ def course_enrollments(public_id: str) -> Answer:
     asked = _read(CourseForm)
     page = None
     if asked.is_valid and asked.names_are_open(session):
-        page = pages.course_page(session, asked, course.code, number=page_number())
-        note_access("view", "course_enrollments", public_id, subject_count=len(page.rows), detail=_detail(asked))
+        page = _asking(asked, pages.course_page, course.code, page_number())
+        number = len(page.rows) if page else 0
+        note_access("view", "course_enrollments", public_id, subject_count=number, detail=_detail(asked))
     return _shown("completion/course_enrollments.html", asked, course=course, page=page)
 
 
@@ -167,6 +182,14 @@ def _records(person: Any, day: date) -> str:
 
 def _read(kind: type[F], *, unit: str | None = None) -> Asked[F]:
     return read_parameters(db.session(), kind, request.args, scope=current_scope(), today=today(), unit=unit)
+
+
+def _asking(asked: Asked[Any], read: Callable[..., T], *arguments: Any) -> T | None:
+    """Read a page, as known then where the address asks for it; None when its parameters mean nothing."""
+    if not asked.is_valid:
+        return None
+    with asked.reading(db.session()) as session:
+        return read(session, asked, *arguments)
 
 
 def _shown(template: str, asked: Asked[Any], **values: object) -> Answer:

@@ -194,6 +194,16 @@ EXPORTS = {
 }
 
 
+def as_asked(asked: Asked[Any], rows: Rows) -> Rows:
+    """Return rows that are read as known then, where the address asks for it."""
+
+    def read(session: Session, words: Words) -> Iterator[Row]:
+        with asked.reading(session) as past:
+            yield from rows(past, words)
+
+    return read
+
+
 def file_name(stem: str, as_of: date, place: str, suffix: str) -> str:
     """Return a name such as 미달명단_20190630_R2.xlsx; what no file system takes becomes a hyphen."""
     parts = (stem.replace(" ", "-"), f"{as_of:%Y%m%d}", place)

@@ -11,7 +11,7 @@ from lms.completion import pages
 from lms.completion.forms import OPEN_ONLY, CourseForm, ReasonForm
 from lms.completion.parameters import Asked, read_parameters
 from lms.people.viewer import current_scope
-from lms.reports.exports import EXPORTS, MOST_IDS, Export, file_name
+from lms.reports.exports import EXPORTS, MOST_IDS, Export, as_asked, file_name
 from lms.reports.files import MIME_TYPES, TableFile, file_answer
 from lms.reports.wording import cover, terms, words
 from lms.shared.clock import utcnow
@@ -31,18 +31,25 @@ def enrollments() -> Answer:
     session = db.session()
     asked = read_parameters(session, CourseForm, request.args, scope=current_scope(), today=today())
     kind = "open-enrollments" if asked.form.show.data == OPEN_ONLY else "enrollments"
-    count = EXPORTS[kind].count
+    export = EXPORTS[kind]
     page = render_template(
         "reports/enrollments.html",
         asked=asked,
         kind=kind,
-        number=count(session, asked) if count and asked.is_valid and asked.may_name else 0,
+        number=_number(export, asked) if asked.is_valid and asked.may_name else 0,
         options=pages.options(asked),
         chips=pages.chips(asked, today=today()) if asked.is_valid else [],
         most=MAX_XLSX_ROWS,
         many=MANY_ROWS,
     )
     return page if asked.is_valid else (page, 400)
+
+
+def _number(export: Export, asked: Asked[Any]) -> int:
+    if export.count is None:
+        return 0
+    with asked.reading(db.session()) as session:
+        return export.count(session, asked)
 
 
 @blueprint.post("/<kind>")
@@ -76,12 +83,13 @@ def _download(export: Export) -> Answer:
 
 
 def _is_too_long(export: Export, asked: Asked[Any], suffix: str) -> bool:
-    return suffix == "xlsx" and export.count is not None and export.count(db.session(), asked) > MAX_XLSX_ROWS
+    return suffix == "xlsx" and _number(export, asked) > MAX_XLSX_ROWS
 
 
 def _record(export: Export, asked: Asked[Any], reason: str, suffix: str) -> None:
     """Write who takes whose data away and why; it is on disk before the first byte leaves."""
-    subjects = export.find_subjects(db.session(), asked, MOST_IDS)
+    with asked.reading(db.session()) as session:
+        subjects = export.find_subjects(session, asked, MOST_IDS)
     audit.record(
         db.session(),
         actor(),
@@ -100,7 +108,7 @@ def _file(export: Export, asked: Asked[Any], reason: str, suffix: str) -> Respon
     timezone = current_app.config["SETTINGS"].timezone
     table = TableFile(
         columns=tuple(Column(str(heading), kind) for heading, kind in export.headings),
-        rows=export.rows(asked),
+        rows=as_asked(asked, export.rows(asked)),
         words=words(),
         sheet=str(_("Data")),
         cover=cover(export, asked, who=g.person_label, at=utcnow(), timezone=timezone, reason=reason),

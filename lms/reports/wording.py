@@ -15,6 +15,7 @@ from lms.completion.wording import SEVERITIES
 from lms.reports.exports import Export
 from lms.reports.queries import Words
 from lms.shared.tables import NoteSheet
+from lms.web.dates import clock_text
 from lms.web.locale import localized
 
 STATES = {
@@ -44,10 +45,15 @@ def words() -> Words:
 
 def cover(export: Export, asked: Asked[Any], *, who: str, at: datetime, timezone: str, reason: str) -> NoteSheet:
     """Return the first sheet: what this is, as of when, for whom, who took it, when and why."""
-    filters = [f"{chip[0]}: {chip[1]}" for chip in pages.chips(asked, today=asked.as_of) if chip[2] != "as_of"]
+    filters = [
+        f"{chip[0]}: {chip[1]}"
+        for chip in pages.chips(asked, today=asked.as_of)
+        if chip[2] not in {"as_of", "known_at"}
+    ]
     unit = asked.unit or asked.units.home
     lines = [
         (_("As-of date"), asked.as_of.isoformat()),
+        (_("As known on"), clock_text(asked.known_at or at)),
         (_("Unit"), f"{localized(unit)} ({unit.code})"),
         (_("Filters"), ", ".join(filters) or _("none")),
         (_("Downloaded by"), who),

@@ -9,7 +9,7 @@ import click
 from sqlalchemy.orm import Session
 
 from lms.audit.rules import Actor
-from lms.shared.clock import utcnow
+from lms.shared.clock import instant_of, utcnow
 from lms.shared.db import db, writing
 from lms.shared.errors import DomainError
 from lms.web.transactions import app_queue
@@ -30,6 +30,21 @@ class IsoDate(click.ParamType[date]):
 
     def _refuse(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
         return self.fail(f"{value!r} is not a date; write it as 2019-06-30", param, ctx)
+
+
+class Moment(click.ParamType[str]):
+    """A moment written 2019-06-30, that day's end, or 2019-06-30T18:00; `lms.web.dates.instant` reads it."""
+
+    name = "YYYY-MM-DD[THH:MM]"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = str(value)
+        try:
+            # Whose midnight it is, is known once the application is: any zone tells whether it is a moment at all.
+            instant_of(text, "UTC")
+        except (ValueError, OverflowError):
+            return self.fail(f"{text!r} is no time; write it as 2019-06-30 or 2019-06-30T18:00", param, ctx)
+        return text
 
 
 def command_actor() -> Actor:

@@ -1,10 +1,13 @@
 """Days in requests."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from flask import abort, current_app, request
 
-from lms.shared.clock import local_date, utcnow
+from lms.shared.clock import instant_of, local_date, utcnow
+
+LAST_SECOND = time(23, 59, 59)
 
 
 def today() -> date:
@@ -26,3 +29,20 @@ def requested_day(name: str = "as_of") -> date:
         return date.fromisoformat(text)
     except ValueError:
         abort(400)
+
+
+def instant(text: str) -> datetime:
+    """Return the instant that a person writes as a day, whose end it means, or as a time in the organization's zone.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    return instant_of(text, current_app.config["SETTINGS"].timezone)
+
+
+def clock_text(moment: datetime) -> str:
+    """Write an instant as day and time in the organization's zone, to the second; its day's end as the day alone."""
+    local = moment.astimezone(ZoneInfo(current_app.config["SETTINGS"].timezone))
+    if local.time().replace(microsecond=0) == LAST_SECOND:
+        return local.date().isoformat()
+    return f"{local:%Y-%m-%d %H:%M:%S}"
