@@ -241,3 +241,25 @@ def shortfalls(world: World, day: date, ask: Ask, below: int | None, severity: s
             missing = tuple(sorted((one.course, one.due) for one in ones if not one.done))
             found.append((staff_no, ones[0].center, due, done, on_time, len(overdue), days, how, missing))
     return found
+
+
+def exempt(world: World, day: date, by: str, ask: Ask) -> dict[str, tuple[int, int, int]]:
+    """Return exempt people, people with something due be they exempt or not, and exempt enrollments of each group.
+
+    Groups without anyone exempt are left out.
+    """
+    as_if_none = World(world.centers, world.regions_of_areas, world.tiers_of_courses, [], world.frontline_turns)
+    for one in world.people:
+        as_if_none.people.append(Person(one.staff_no, one.postings, one.leaves, one.cycles, []))
+    people = {one.staff_no: one for one in world.people}
+    due: dict[str, set[str]] = defaultdict(set)
+    spared: dict[str, list[str]] = defaultdict(list)
+    for one in counted(as_if_none, day, ask):
+        group = {
+            "network": "NETWORK", "region": one.region, "area": one.area, "center": one.center, "role": one.role,
+            "tier": str(one.tier), "course": one.course,
+        }[by]  # fmt: skip
+        due[group].add(one.staff_no)
+        if is_exempt(people[one.staff_no], one.course, day):
+            spared[group].append(one.staff_no)
+    return {group: (len(set(ones)), len(due[group]), len(ones)) for group, ones in spared.items()}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from lms.completion.queries import list_rates, total_rate
+from lms.completion.queries_exempt import exempt_share, exempt_shares
 from lms.completion.queries_proof import prove_rates
 from lms.completion.queries_shortfalls import count_shortfalls, iter_shortfalls, list_shortfalls
 from lms.completion.rules import (
@@ -76,7 +77,13 @@ def compare_rates(session: Session, world: World, day: date, both: Both) -> int:
         assert {line.code: figures(line) for line in lines} == expected, (by, both.ask, day)
         assert [line.code for line in lines] == sorted(expected), "ordered by code"
         compared += len(expected)
+        if by is not Dimension.PERSON:
+            shares = exempt_shares(session, scope=scope, as_of=day, by=by, where=where, lines=lines)
+            assert shares == oracle.exempt(world, day, by.lower(), both.ask), (by, both.ask, day)
     whole = total_rate(session, scope=scope, as_of=day, where=where)
+    share = exempt_share(session, scope=scope, as_of=day, where=where, whole=whole)
+    spared = oracle.exempt(world, day, "network", both.ask).get("NETWORK", (0, whole.people_judged, 0))
+    assert share == spared, (both.ask, day)
     assert figures(whole) == oracle.rates(world, day, "network", both.ask).get("NETWORK", (0, 0, 0, 0, 0))
     return compared + 1
 

@@ -25,7 +25,8 @@ class RecordingForm(Form):
     completed_on = DateField(_l("Completed on"), validators=[required()])
     evidence = RadioField(
         _l("Evidence"),
-        choices=[SelectChoice(kind, words) for kind, words in EVIDENCE.items()],
+        # Credit is asked for and approved, by two people.
+        choices=[SelectChoice(kind, words) for kind, words in EVIDENCE.items() if kind is not EvidenceKind.CREDIT],
         validators=[required(_l("Choose one."))],
     )
     note = StringField(_l("Where the evidence is"), validators=[required(), at_most(LONGEST_TEXT)])

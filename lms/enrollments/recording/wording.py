@@ -11,6 +11,7 @@ EVIDENCE = {
     EvidenceKind.ATTENDANCE: _l("Attendance sheet"),
     EvidenceKind.CERTIFICATE: _l("Certificate seen"),
     EvidenceKind.WITNESSED: _l("Witnessed in person"),
+    EvidenceKind.CREDIT: _l("Credit for other learning"),
     EvidenceKind.OTHER: _l("Other evidence"),
 }
 VERDICTS = {
