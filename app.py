@@ -21,9 +21,12 @@ from lms.completion.cli import completion, rates, shortfall
 from lms.completion.flags import jobs as _flag_jobs
 from lms.completion.flags import models as _flags
 from lms.completion.flags.cli import flags as flags_commands
+from lms.completion.flags.views import blueprint as flags_pages
 from lms.completion.months import models as _months
 from lms.completion.months.cli import months as months_commands
+from lms.completion.months.views import blueprint as months_pages
 from lms.completion.targets import models as _targets
+from lms.completion.targets.views import blueprint as targets_pages
 from lms.completion.views import blueprint as completion_pages
 from lms.courses import models as _courses
 from lms.courses.catalog import upload as catalog_upload
@@ -34,7 +37,6 @@ from lms.demo.cli import demo as demo_commands
 from lms.demo.cli import sign_in_lines
 from lms.enrollments import models as _enrollments
 from lms.enrollments.assignment_rules import models as _assignment_rules
-from lms.enrollments.assignment_rules.views import blueprint as rules_pages
 from lms.enrollments.assignment_rules.views import blueprint as rules_pages
 from lms.enrollments.attribution.queries import count_attributed
 from lms.enrollments.cli import assign, enrollments
@@ -61,6 +63,7 @@ from lms.people.roster import upload as roster_upload
 from lms.people.roster.cli import roster as roster_commands
 from lms.people.search.views import blueprint as people_search_pages
 from lms.people.views import blueprint as people_pages
+from lms.reports.frozen.views import blueprint as frozen_pages
 from lms.reports.saved import models as _saved
 from lms.reports.saved.views import blueprint as saved_pages
 from lms.reports.trail import jobs as _trail_jobs
@@ -104,9 +107,12 @@ PAGES = (
     courses_pages,
     enrollments_pages,
     rules_pages,
-    rules_pages,
     recording_pages,
     completion_pages,
+    months_pages,
+    frozen_pages,
+    flags_pages,
+    targets_pages,
     reports_pages,
     trail_pages,
     saved_pages,

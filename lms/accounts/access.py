@@ -19,6 +19,7 @@ class Policy(StrEnum):
     COUNTS = "COUNTS"
     NAMES = "NAMES"
     TRAINING = "TRAINING"
+    MONTHS = "MONTHS"
     ASSIGN = "ASSIGN"
     CENTER = "CENTER"
     ISSUE = "ISSUE"
@@ -32,6 +33,7 @@ DUTIES: dict[Policy, frozenset[DutyKind]] = {
     Policy.COUNTS: frozenset(COUNTING_DUTIES),
     Policy.NAMES: frozenset(NAMING_DUTIES),
     Policy.TRAINING: frozenset({DutyKind.TRAINING_ADMIN}),
+    Policy.MONTHS: COUNTING_DUTIES | {DutyKind.AUDITOR},
     Policy.ASSIGN: CENTER_DUTIES | {DutyKind.TRAINING_ADMIN},
     Policy.CENTER: CENTER_DUTIES,
     Policy.ISSUE: ISSUING_DUTIES,
@@ -87,7 +89,21 @@ ENDPOINTS: dict[str, Policy] = {
     "completion.unit_rates": Policy.COUNTS,
     "completion.spread": Policy.COUNTS,
     "completion.shortfalls": Policy.NAMES,
+    "flags.list_flags": Policy.COUNTS,
+    "flags.show": Policy.COUNTS,
+    "flags.hold": Policy.TRAINING,
+    "flags.release": Policy.TRAINING,
+    "targets.list_targets": Policy.COUNTS,
+    "targets.set_target": Policy.TRAINING,
+    "targets.end": Policy.TRAINING,
     "completion.course_enrollments": Policy.NAMES,
+    "months.list_months": Policy.MONTHS,
+    "months.show": Policy.MONTHS,
+    "months.close": Policy.TRAINING,
+    "months.correct": Policy.TRAINING,
+    "months.add_day": Policy.TRAINING,
+    "months.remove_day": Policy.TRAINING,
+    "frozen.download": Policy.TRAINING,
     "people.purpose": Policy.NAMES,
     "duties.units": Policy.APPOINT,
     "duties.vacancies": Policy.APPOINT,

@@ -54,6 +54,11 @@ CENTER = Destination(
 )
 RATES = Destination(_l("Rates"), "chart", ("completion.rates", "completion.unit_rates", "completion.spread"))
 SHORTFALLS = Destination(_l("Shortfall list"), "list", ("completion.shortfalls", "completion.person"))
+FLAGS = Destination(
+    _l("Center flags"),
+    "alert",
+    ("flags.list_flags", "flags.show", "flags.hold", "targets.list_targets", "targets.set_target"),
+)
 MY_LEARNING = Destination(_l("My learning"), "home", ("completion.own",))
 MY_RECORDS = Destination(_l("My records"), "file", ("completion.own_records",))
 COURSES = Destination(_l("Courses"), "book", ("courses.catalog", "courses.course", "completion.course_enrollments"))
@@ -96,8 +101,9 @@ TRAIL = Destination(_l("Access record"), "shield", ("trail.search", "trail.event
 VIEWS = Destination(_l("Saved views"), "star", ("saved.list_views", "saved.save", "saved.show"))
 DOWNLOADS = Destination(_l("Downloads and reasons"), "download", ("trail.downloads",))
 REVIEWS = Destination(_l("Monthly review"), "check", ("trail.reviews", "trail.review"))
+MONTHS = Destination(_l("Month close"), "lock", ("months.list_months", "months.show", "months.close", "months.correct", "months.add_day"))
 # What someone with a duty needs most stands first; for everyone else that is their own learning.
-OF_DUTIES = (CENTER, RATES, SHORTFALLS, IMPORTS, ASSIGNMENTS, RULES, ORGANIZATION, ACCOUNTS, TRAIL, DOWNLOADS, REVIEWS)
+OF_DUTIES = (CENTER, RATES, SHORTFALLS, FLAGS, IMPORTS, ASSIGNMENTS, RULES, ORGANIZATION, ACCOUNTS, MONTHS, TRAIL, DOWNLOADS, REVIEWS)
 
 
 def init_app(app: Flask) -> None:

@@ -89,8 +89,8 @@ class Trend:
         return [mark.point for mark in self.marks if mark.y is not None]
 
 
-def trend_chart(points: Sequence[TrendPoint], target: int, *, height: int = TREND_HEIGHT) -> Trend:
-    """Lay out a trend, oldest point first."""
+def trend_chart(points: Sequence[TrendPoint], target: int, *, height: int = TREND_HEIGHT, every: int = 3) -> Trend:
+    """Lay out a trend, oldest point first; the day of every third point, or of each `every`, is written below."""
     scale = scale_for([target, *(_percent(point.tally) for point in points if point.tally.due)], height)
     last = max(1, len(points) - 1)
     marks = [
@@ -98,7 +98,7 @@ def trend_chart(points: Sequence[TrendPoint], target: int, *, height: int = TREN
             round(100 * place / last, 2),
             scale.y(_percent(point.tally)) if point.tally.due else None,
             point,
-            place % 3 == last % 3,
+            place % every == last % every,
         )
         for place, point in enumerate(points)
     ]

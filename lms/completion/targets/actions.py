@@ -9,7 +9,7 @@ from lms.audit import actions as audit
 from lms.audit.rules import Actor
 from lms.completion.targets.models import Target
 from lms.completion.targets.queries import get_target, list_current
-from lms.completion.targets.rules import HIGHEST, LOWEST, TargetTerms, left_of
+from lms.completion.targets.rules import EVERYTHING, HIGHEST, LOWEST, Measure, TargetTerms, left_of
 from lms.people.models import JobRole
 from lms.shared.errors import DomainError
 
@@ -19,7 +19,7 @@ def set_target(session: Session, actor: Actor, *, terms: TargetTerms, reason: st
 
     Raises:
         DomainError: "past" (it would begin before today), "percent" (not from 1 to 100), "interval" (it ends before
-            it begins), "role" (there is no such job role).
+            it begins), "role" (there is no such job role), "measure" (a person's target is the same for everyone).
     """
     _check(terms, today)
     for row, old in list_current(session, measure=terms.measure):
@@ -60,6 +60,8 @@ def end_target(session: Session, actor: Actor, *, public_id: str, today: date) -
 def _check(terms: TargetTerms, today: date) -> None:
     if terms.starts_on < today:
         raise DomainError("past")
+    if terms.measure is Measure.PERSON and terms.about != EVERYTHING:
+        raise DomainError("measure")
     if not LOWEST <= terms.percent <= HIGHEST:
         raise DomainError("percent")
     if terms.ends_on is not None and terms.ends_on <= terms.starts_on:
