@@ -1,6 +1,6 @@
 """What the addresses of rate and shortfall pages may ask for. Downloads read the same parameters."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, Field, Form, IntegerField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
+from lms.completion.explain.rules import Why
 from lms.completion.queries_enrollments import EnrollmentSort, Pick
 from lms.completion.rules import RateFilter, Severity, ShortfallFilter, ShortfallSort
 from lms.completion.rules_bases import Attribution, Basis, Measure, Period, code_of, word_of
@@ -174,6 +175,12 @@ class MeasureForm(BreakdownForm):
             raise ValidationError(_l("What is assigned but not due yet has no center of its due date."))
 
 
+def is_usual(values: Mapping[str, str]) -> bool:
+    """Tell whether an address asks for rates as they are meant when nothing else is said."""
+    usual = {word_of(Basis.COMPLETION), word_of(Attribution.CURRENT), ""}
+    return all(values.get(name, "").strip() in usual for name in MEASURE_PARAMETERS)
+
+
 class CourseForm(RateForm):
     """Parameters of a course's list of people."""
 
@@ -190,6 +197,12 @@ class CourseForm(RateForm):
     def pick(self) -> Pick:
         """Return whether to list open enrollments only."""
         return Pick.OPEN if self.show.data == OPEN_ONLY else Pick.ALL
+
+
+class RosterForm(RateForm):
+    """Parameters of the roster behind a rate, and of its download: the people of which reason to show."""
+
+    why = _Choice(_l("Reason"), tuple(Why))
 
 
 class ShortfallForm(RateForm):

@@ -8,13 +8,15 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from lms.completion.forms import BreakdownForm, CourseForm, RateForm, ShortfallForm
-from lms.completion.pages import BELOW
+from lms.completion.explain.queries import iter_roster
+from lms.completion.explain.wording import REASONS
+from lms.completion.forms import BreakdownForm, CourseForm, MeasureForm, RateForm, RosterForm, ShortfallForm
 from lms.completion.pages_rates import read_rates
 from lms.completion.parameters import Asked
 from lms.completion.queries_enrollments import Pick
 from lms.completion.rules import Dimension
 from lms.reports import queries
+from lms.reports.exports_bases import HEADINGS, dimension_of, find_measured_subjects, measured_rows
 from lms.reports.queries import Row, Subjects, Words
 from lms.shared.tables import Kind
 
@@ -84,13 +86,8 @@ def _shortfall_rows(asked: Asked[Any]) -> Rows:
     )
 
 
-def _breakdown(asked: Asked[Any]) -> Dimension:
-    by = asked.form.by.data
-    return Dimension(by.upper()) if by else BELOW[(asked.unit or asked.units.home).kind]
-
-
 def _rate_subjects(session: Session, asked: Asked[Any], most: int) -> Subjects:
-    if _breakdown(asked) is not Dimension.PERSON:
+    if dimension_of(asked) is not Dimension.PERSON:
         return Subjects(0, ())
     return queries.find_enrollment_subjects(
         session, scope=asked.scope, as_of=asked.as_of, where=asked.where, pick=Pick.ALL, most=most
@@ -99,7 +96,7 @@ def _rate_subjects(session: Session, asked: Asked[Any], most: int) -> Subjects:
 
 def _rate_rows(asked: Asked[Any]) -> Rows:
     unit = asked.unit or asked.units.home
-    scope, as_of, by, where = asked.scope, asked.as_of, _breakdown(asked), asked.form.filter(unit.id)
+    scope, as_of, by, where = asked.scope, asked.as_of, dimension_of(asked), asked.form.filter(unit.id)
     if by is Dimension.PERSON:
         return lambda session, words: queries.iter_person_rate_rows(
             session, scope=scope, as_of=as_of, where=where, words=words
@@ -110,6 +107,22 @@ def _rate_rows(asked: Asked[Any]) -> Rows:
         return queries.rate_rows(reading.lines, reading.hidden, words)
 
     return read
+
+
+def _roster_subjects(session: Session, asked: Asked[Any], most: int) -> Subjects:
+    unit = asked.unit or asked.units.home
+    found = iter_roster(session, scope=asked.scope, as_of=asked.as_of, where=asked.form.filter(unit.id))
+    ids = [line.person_id for line in found]
+    return Subjects(len(ids), tuple(ids) if len(ids) <= most else ())
+
+
+def _roster_rows(asked: Asked[Any]) -> Rows:
+    unit = asked.unit or asked.units.home
+    scope, as_of, where = asked.scope, asked.as_of, asked.form.filter(unit.id)
+    reasons = {why: str(text) for why, text in REASONS.items()}
+    return lambda session, words: queries.roster_rows(
+        iter_roster(session, scope=scope, as_of=as_of, where=where), reasons, words
+    )
 
 
 def _enrollment_subjects(pick: Pick | None) -> Callable[[Session, Asked[Any], int], Subjects]:
@@ -186,6 +199,25 @@ EXPORTS = {
             _rate_subjects,
             _rate_rows,
             names_people=False,
+        ),
+        Export(
+            "measured-rates",
+            _l("Completion rates"),
+            _l("rates"),
+            MeasureForm,
+            HEADINGS,
+            find_measured_subjects,
+            measured_rows,
+            names_people=False,
+        ),
+        Export(
+            "roster",
+            _l("Who is counted"),
+            _l("roster"),
+            RosterForm,
+            (*PERSON_HEADINGS, (_l("In the rate"), Kind.TEXT), (_l("Reason"), Kind.TEXT), (_l("Day"), Kind.DATE)),
+            _roster_subjects,
+            _roster_rows,
         ),
         _enrollments("enrollments", _l("All enrollments"), _l("enrollments"), Pick.ALL),
         _enrollments("open-enrollments", _l("Open enrollments"), _l("open enrollments"), Pick.OPEN),

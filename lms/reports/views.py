@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lms.audit import actions as audit
 from lms.completion import pages
-from lms.completion.forms import OPEN_ONLY, CourseForm, ReasonForm
+from lms.completion.forms import OPEN_ONLY, CourseForm, ReasonForm, is_usual
 from lms.completion.parameters import Asked, read_parameters
 from lms.people.viewer import current_scope
 from lms.reports.exports import EXPORTS, MOST_IDS, Export, as_asked, file_name
@@ -62,7 +62,7 @@ def download(kind: str) -> Answer:
 
 @blueprint.post("/rates")
 def download_rates() -> Answer:
-    return _download(EXPORTS["rates"])
+    return _download(EXPORTS["rates" if is_usual(request.form) else "measured-rates"])
 
 
 def _download(export: Export) -> Answer:

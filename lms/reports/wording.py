@@ -9,9 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from lms.completion import pages
+from lms.completion.forms import MeasureForm
 from lms.completion.parameters import Asked
 from lms.completion.rules import EnrollmentState
+from lms.completion.rules_bases import USUAL, Measure
 from lms.completion.wording import SEVERITIES
+from lms.completion.wording_bases import explanations, measure_in_words
 from lms.reports.exports import Export
 from lms.reports.queries import Words
 from lms.shared.tables import NoteSheet
@@ -59,13 +62,20 @@ def cover(export: Export, asked: Asked[Any], *, who: str, at: datetime, timezone
         (_("Downloaded by"), who),
         (_("Downloaded at"), f"{at.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M} {timezone}"),
         (_("Reason"), reason),
-        (_("How rates are counted"), definition()),
+        (_("Basis"), measure_in_words(_measure(asked))),
+        (_("How rates are counted"), definition(asked)),
     ]
     return NoteSheet(_("Cover"), str(export.title), [(str(label), str(text)) for label, text in lines], str(_("Rows")))
 
 
-def definition() -> str:
-    """Return the definition of the rate in one sentence."""
+def _measure(asked: Asked[Any]) -> Measure:
+    return asked.form.measure(asked.as_of) if isinstance(asked.form, MeasureForm) else USUAL
+
+
+def definition(asked: Asked[Any] | None = None) -> str:
+    """Return the definition of the rate in one sentence, or several on another basis."""
+    if asked is not None and not (measure := _measure(asked)).is_usual:
+        return " ".join(explanations(measure, asked.as_of))
     return str(
         _(
             "Rate = completed ÷ due. Due are required enrollments whose due date, moved by leave and transfers, is "

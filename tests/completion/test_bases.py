@@ -2,17 +2,20 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import date
+from urllib.parse import urlencode
 
 import pytest
-from flask.testing import FlaskCliRunner
+from flask.testing import FlaskClient, FlaskCliRunner
 from sqlalchemy.orm import Session
 
 from lms.completion.rules import Tally
 from lms.completion.rules_bases import USUAL, Attribution, Basis, Measure, Period, Sums
 from lms.people.models import Person
 from tests.support.network import Cast, Network
+from tests.support.sign_in import csrf_token, sign_in
 
 MAY, JUNE = date(2019, 5, 15), date(2019, 6, 15)
 DAY = date(2019, 6, 30)
@@ -104,3 +107,64 @@ def test_the_command_line_names_a_rate_that_does_not_exist(runner: FlaskCliRunne
     done = runner.invoke(args=["rates", *options])
     assert done.exit_code == 2
     assert complaint in done.output
+
+
+def figures(page: str, *, of: str) -> list[str]:
+    """Return the cells of a group's row, from the page's table."""
+    rows = page.split('id="rates"')[1].split("</table>", maxsplit=1)[0].split("<tr>")
+    row = next(row for row in rows if of in row)
+    return [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.S)]
+
+
+def test_the_page_counts_on_the_basis_asked_for_and_names_it(look: Callable, cast: Cast, moved: Person):
+    path = f"/rates/{cast.area.public_id}?as_of={DAY}&course=T-1&course=T-2&course=T-3"
+    page = look(cast.training_admin, f"{path}&basis=headcount&attribution=due-date")
+    assert [figures(page, of=code.public_id)[2:] for code in (cast.center, cast.next_door)] == [["0", "1"], ["1", "1"]]
+    assert "인원 기준 · 기한일 소속 센터" in page
+    assert "basis=weighted" in page, "every other basis is a step away"
+    assert f"/rates/{cast.center.public_id}?" in page
+    assert "attribution=due-date" in page.split('id="rates"')[1], "the way down keeps the basis"
+    over_may = look(cast.training_admin, f"{path}&basis=on-time&due_from=2019-05-01&due_to=2019-05-31")
+    assert figures(over_may, of=cast.next_door.public_id)[2:4] == ["1", "2"]
+    assert "2019-05-01 – 2019-05-31" in over_may
+
+
+def test_who_moved_on_is_counted_at_the_former_center_and_not_named_there(look: Callable, cast: Cast, moved: Person):
+    page = look(cast.coordinator, f"/rates/{cast.center.public_id}?as_of={DAY}&attribution=due-date")
+    assert moved.name not in page
+    assert "1명은 지금 다른 곳에서 근무" in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "basis=average",
+        "attribution=due-date&basis=assigned",
+        "due_to=2019-05-31",
+        "due_from=2019-06-01&due_to=2019-05-31",
+    ],
+)
+def test_an_address_that_means_no_rate_says_so(client: FlaskClient, cast: Cast, query: str):
+    sign_in(client, cast.training_admin)
+    answer = client.get(f"/rates?{query}")
+    assert answer.status_code == 400
+    assert "error" in answer.get_data(as_text=True)
+
+
+def test_page_file_and_command_line_hold_the_same_rates(
+    look: Callable, client: FlaskClient, runner: FlaskCliRunner, cast: Cast, moved: Person
+):
+    asked = {"as_of": str(DAY), "basis": "weighted", "attribution": "due-date", "due_from": "2019-05-01"}
+    page = look(cast.training_admin, f"/rates/{cast.area.public_id}?{urlencode(asked)}")
+    sent = {"csrf_token": csrf_token(client, "/me"), "reason": "5월 결산 준비", "format": "csv", **asked}
+    file = client.post("/reports/rates", data={**sent, "unit": cast.area.public_id}).get_data().decode("utf-8-sig")
+    command = ["rates", "--as-of", str(DAY), "--basis", "weighted", "--attribution", "due-date", "--from", "2019-05-01"]
+    printed = csv.DictReader(io.StringIO(runner.invoke(args=[*command, "--unit", "A1", "--format", "csv"]).output))
+    rows = list(csv.reader(io.StringIO(file)))[1:]
+    assert {row[0]: tuple(map(float, row[6:9])) for row in rows} == {
+        row["center_code"]: (float(row["part"]), float(row["whole"]), float(row["rate"])) for row in printed
+    }
+    assert [row[0] for row in rows] == [cast.center.code, cast.next_door.code]
+    assert rows[0][2:6] == ["가중 기준", "기한일 소속 센터", "2019-05-01", "2019-06-30"]
+    for row, center in zip(rows, (cast.center, cast.next_door), strict=True):
+        assert figures(page, of=center.public_id)[2:4] == [text.removesuffix(".0") for text in row[6:8]]
