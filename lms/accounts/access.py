@@ -73,11 +73,30 @@ ENDPOINTS: dict[str, Policy] = {
     "rules.new": Policy.TRAINING,
     "rules.edit": Policy.TRAINING,
     "rules.discard": Policy.TRAINING,
+    "rule_runs.rehearse": Policy.TRAINING,
+    "rule_runs.publish": Policy.TRAINING,
+    "rule_runs.end": Policy.TRAINING,
+    "rule_runs.show": Policy.TRAINING,
+    "rule_runs.progress": Policy.TRAINING,
+    "rule_runs.people": Policy.TRAINING,
+    "rule_runs.undo": Policy.TRAINING,
     "recording.new": Policy.ASSIGN,
     "recording.preview": Policy.ASSIGN,
     "recording.record": Policy.ASSIGN,
     "recording.history": Policy.SIGNED_IN,
     "recording.correct": Policy.ASSIGN,
+    "exceptions.inbox": Policy.ASSIGN,
+    "exceptions.own": Policy.SIGNED_IN,
+    "exceptions.person": Policy.SIGNED_IN,
+    "exceptions.ask": Policy.SIGNED_IN,
+    "exceptions.show": Policy.SIGNED_IN,
+    "exceptions.decide": Policy.ASSIGN,
+    "exceptions.withdraw": Policy.SIGNED_IN,
+    "exceptions.end": Policy.TRAINING,
+    "exceptions.outages": Policy.TRAINING,
+    "exceptions.preview_outage": Policy.TRAINING,
+    "exceptions.record_outage": Policy.TRAINING,
+    "exceptions.withdraw_outage": Policy.TRAINING,
     "completion.own": Policy.SIGNED_IN,
     "completion.own_records": Policy.SIGNED_IN,
     "completion.person_records": Policy.SIGNED_IN,
@@ -88,6 +107,7 @@ ENDPOINTS: dict[str, Policy] = {
     "completion.rates": Policy.COUNTS,
     "completion.unit_rates": Policy.COUNTS,
     "completion.spread": Policy.COUNTS,
+    "completion.roster": Policy.COUNTS,
     "completion.shortfalls": Policy.NAMES,
     "flags.list_flags": Policy.COUNTS,
     "flags.show": Policy.COUNTS,
@@ -147,7 +167,7 @@ ENDPOINTS: dict[str, Policy] = {
 }
 
 # Pages ask these by themselves: asking is no sign that somebody is there, so it keeps no session alive.
-ASKED_BY_PAGES = frozenset({"imports.progress"})
+ASKED_BY_PAGES = frozenset({"imports.progress", "rule_runs.progress"})
 # All that is open to someone whose password another one set, until they have chosen their own.
 BEFORE_CHANGE = frozenset({"accounts.change_password", "accounts.sign_out", "browsers.stay"})
 

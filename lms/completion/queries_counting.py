@@ -101,6 +101,11 @@ def _has_fallen_due(table: FromClause, day: date) -> ColumnElement[bool]:
     return and_(table.c.due_on <= day, _is_owed(table, day))
 
 
+def is_owed_on(day: date) -> ColumnElement[bool]:
+    """Tell whether an enrollment is required, assigned and not voided on `day`, due or not, exempt or not."""
+    return _is_owed(enrollment, day)
+
+
 def _is_owed(table: FromClause, day: date) -> ColumnElement[bool]:
     return and_(
         table.c.required.is_(True),

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 
 from lms.completion import pages, wording, wording_bases
 from lms.completion.center.views import add_pages
+from lms.completion.explain import views as explain_pages
 from lms.completion.forms import (
     DEFAULT_SORT,
     MEASURE_PARAMETERS,
@@ -39,6 +40,7 @@ from lms.web.numbers import page_number
 
 blueprint = Blueprint("completion", __name__)
 add_pages(blueprint)
+explain_pages.add_pages(blueprint)
 Answer = str | tuple[str, int]
 T = TypeVar("T")
 # What a link to another unit keeps.

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
 
+from lms.completion.explain.queries import RosterLine
+from lms.completion.explain.rules import Why
 from lms.completion.queries import iter_person_rates
 from lms.completion.queries_counting import reach_of
 from lms.completion.queries_enrollments import Pick, count_enrollments, iter_enrollments, select_enrollments
@@ -156,6 +158,24 @@ def iter_enrollment_rows(
             words.states[judgment.state],
             judgment.days if judgment.state == "OVERDUE" else None,
             words.yes if judgment.counted else words.no,
+        )
+
+
+def roster_rows(lines: Iterable[RosterLine], reasons: Mapping[Why, str], words: Words) -> Iterator[Row]:
+    """Yield everyone on a roster, with whether they are in the rate and the reason in words."""
+    for line in lines:
+        center, area, region = line.place
+        yield (
+            line.staff_no,
+            line.name,
+            words.label(region),
+            words.label(area),
+            center.code,
+            words.label(center),
+            words.label(line.role),
+            words.yes if line.why is Why.INCLUDED else words.no,
+            reasons[line.why],
+            line.on,
         )
 
 
