@@ -42,6 +42,7 @@ from lms.enrollments.attribution.queries import count_attributed
 from lms.enrollments.cli import assign, enrollments
 from lms.enrollments.dues import upload as dues_upload
 from lms.enrollments.exceptions import models as _exceptions
+from lms.enrollments.exceptions.views import blueprint as exceptions_pages
 from lms.enrollments.history import upload as history_upload
 from lms.enrollments.history.cli import history as history_commands
 from lms.enrollments.merging import actions as enrollments_merging
@@ -108,6 +109,7 @@ PAGES = (
     enrollments_pages,
     rules_pages,
     recording_pages,
+    exceptions_pages,
     completion_pages,
     months_pages,
     frozen_pages,

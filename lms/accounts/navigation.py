@@ -10,6 +10,7 @@ from flask_login import current_user
 from lms.accounts.access import ENDPOINTS, is_open
 from lms.accounts.rules import Office
 from lms.completion.queries_places import load_units
+from lms.enrollments.exceptions.queries_requests import count_waiting
 from lms.people.duties.wording import TITLES
 from lms.people.rules import DutyKind, Scope
 from lms.reports.saved.addresses import page_at
@@ -30,12 +31,13 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A destination as one page shows it."""
+    """A destination as one page shows it; `count` is how much waits there for the viewer."""
 
     label: str
     href: str
     icon: str
     active: bool
+    count: int = 0
 
 
 CENTER = Destination(
@@ -74,6 +76,20 @@ ASSIGNMENTS = Destination(
     ),
 )
 RULES = Destination(_l("Assignment rules"), "settings", ("rules.list_rules", "rules.show", "rules.new", "rules.edit"))
+EXCEPTIONS = Destination(
+    _l("Exceptions"),
+    "shield",
+    (
+        "exceptions.inbox",
+        "exceptions.show",
+        "exceptions.decide",
+        "exceptions.end",
+        "exceptions.outages",
+        "exceptions.preview_outage",
+        "exceptions.record_outage",
+        "exceptions.withdraw_outage",
+    ),
+)
 ORGANIZATION = Destination(
     _l("Organization"),
     "center",
@@ -103,7 +119,7 @@ DOWNLOADS = Destination(_l("Downloads and reasons"), "download", ("trail.downloa
 REVIEWS = Destination(_l("Monthly review"), "check", ("trail.reviews", "trail.review"))
 MONTHS = Destination(_l("Month close"), "lock", ("months.list_months", "months.show", "months.close", "months.correct", "months.add_day"))
 # What someone with a duty needs most stands first; for everyone else that is their own learning.
-OF_DUTIES = (CENTER, RATES, SHORTFALLS, FLAGS, IMPORTS, ASSIGNMENTS, RULES, ORGANIZATION, ACCOUNTS, MONTHS, TRAIL, DOWNLOADS, REVIEWS)
+OF_DUTIES = (CENTER, RATES, SHORTFALLS, FLAGS, IMPORTS, EXCEPTIONS, ASSIGNMENTS, RULES, ORGANIZATION, ACCOUNTS, MONTHS, TRAIL, DOWNLOADS, REVIEWS)
 
 
 def init_app(app: Flask) -> None:
@@ -149,6 +165,7 @@ def _item(place: Destination) -> Item:
         href=url_for(place.endpoints[0]),
         icon=place.icon,
         active=request.endpoint in place.endpoints,
+        count=count_waiting(db.session(), scope=g.scope) if place is EXCEPTIONS else 0,
     )
 
 
