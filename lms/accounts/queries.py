@@ -2,8 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false, func, literal, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Account, SignInAttempt, SignInSession
@@ -71,39 +84,51 @@ def find_door(session: Session, *, staff_no: str, on: date) -> Door | None:
 
 def find_open_session(session: Session, *, token_sha256: str, on: date) -> OpenSession | None:
     """Return the session of a token, live or not, or None."""
-    row = session.execute(
-        select(
-            SignInSession,
-            Person.staff_no,
-            Person.name,
-            Account.language,
-            Account.theme,
-            employed_on(on),
-            Account.must_change_password,
-        )
-        .join(Person, Person.id == SignInSession.person_id)
-        .outerjoin(Account, Account.person_id == Person.id)
-        .where(SignInSession.token_sha256 == token_sha256)
-    ).one_or_none()
+    row = session.execute(_open_session(on), {"token_sha256": token_sha256}).one_or_none()
     if row is None:
         return None
-    found: SignInSession = row[0]
     return OpenSession(
-        session_id=found.id,
-        person_id=found.person_id,
-        staff_no=row[1],
-        name=row[2],
-        language=row[3],
-        theme=row[4],
-        is_employed=row[5],
-        must_change_password=bool(row[6]),
-        times=SessionTimes(last_seen_at=found.last_seen_at, expires_at=found.expires_at, revoked_at=found.revoked_at),
+        session_id=row.id,
+        person_id=row.person_id,
+        staff_no=row.staff_no,
+        name=row.name,
+        language=row.language,
+        theme=row.theme,
+        is_employed=row.is_employed,
+        must_change_password=bool(row.must_change_password),
+        times=SessionTimes(last_seen_at=row.last_seen_at, expires_at=row.expires_at, revoked_at=row.revoked_at),
     )
+
+
+# Asked before every answer, so built once a day: see `people.queries.placement_on`.
+@lru_cache(maxsize=8)
+def _open_session(on: date) -> Select[*tuple[Any, ...]]:
+    of_session, account = SignInSession, Account
+    return (
+        select(
+            of_session.id, of_session.person_id, Person.staff_no, Person.name, account.language, account.theme,
+            employed_on(on).label("is_employed"), account.must_change_password,
+            of_session.last_seen_at, of_session.expires_at, of_session.revoked_at,
+        )
+        .join(Person, Person.id == of_session.person_id)
+        .outerjoin(account, account.person_id == Person.id)
+        .where(of_session.token_sha256 == bindparam("token_sha256"))
+    )  # fmt: skip
 
 
 def list_offices(session: Session, *, person_id: int, on: date) -> list[Office]:
     """List the duties a person holds on a day; without any, their jobs."""
+    offices = [
+        Office(duty=DutyKind(kind) if kind else None, title_ko=ko, title_en=en, unit_ko=unit_ko, unit_en=unit_en)
+        for kind, ko, en, unit_ko, unit_en in session.execute(_offices(on), {"person_id": person_id})
+    ]
+    return [office for office in offices if office.duty] or offices
+
+
+@lru_cache(maxsize=8)
+def _offices(on: date) -> CompoundSelect[str, str, str, str, str]:
     unit = (OrgUnit.name_ko, OrgUnit.name_en)
+    person_id: BindParameter[int] = bindparam("person_id")
     appointed = (
         select(Duty.kind, literal(""), literal(""), *unit)
         .join(OrgUnit, OrgUnit.id == Duty.unit_id)
@@ -115,11 +140,7 @@ def list_offices(session: Session, *, person_id: int, on: date) -> list[Office]:
         .join(OrgUnit, OrgUnit.id == Posting.center_id)
         .where(Posting.person_id == person_id, covers(Posting, on))
     )
-    offices = [
-        Office(duty=DutyKind(kind) if kind else None, title_ko=ko, title_en=en, unit_ko=unit_ko, unit_en=unit_en)
-        for kind, ko, en, unit_ko, unit_en in session.execute(appointed.union_all(posted))
-    ]
-    return [office for office in offices if office.duty] or offices
+    return appointed.union_all(posted)
 
 
 def count_failures_of_staff_no(session: Session, *, staff_no: str, now: datetime) -> int:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import BindParameter, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from lms.completion.queries_counting import Ids
@@ -35,6 +36,16 @@ class Place(NamedTuple):
 
 NOWHERE = Label("", "", "", None)
 Labels = Mapping[int | None, Label]
+Rows = Select[*tuple[Any, ...]]
+
+# Built once: see `people.queries.placement_on`.
+GIVEN_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+ROLES = select(JobRole.id, JobRole.code, JobRole.title_ko, JobRole.title_en).order_by(JobRole.code)
+SOME_ROLES = ROLES.where(JobRole.id.in_(GIVEN_IDS))
+TIERS = select(Tier.level, Tier.name_ko, Tier.name_en).order_by(Tier.level)
+SOME_TIERS = TIERS.where(Tier.level.in_(select(Course.tier_level).where(Course.id.in_(GIVEN_IDS))))
+COURSES = select(Course.id, Course.code, Course.title_ko, Course.title_en, Course.public_id).order_by(Course.code)
+SOME_COURSES = COURSES.where(Course.id.in_(GIVEN_IDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +76,15 @@ class Organization:
 
 def load_organization(session: Session, *, as_of: date, center_ids: Ids = None) -> Organization:
     """Load the units and which stands under which on `as_of`; with `center_ids`, those and what is above them only."""
-    placement = placement_on(as_of)
-    placed = select(placement)
-    wanted = select(
-        OrgUnit.id, OrgUnit.code, OrgUnit.name_ko, OrgUnit.name_en, OrgUnit.public_id, OrgUnit.kind,
-        is_open(as_of).label("is_open"),
-    )  # fmt: skip
-    if center_ids is not None:
-        placed = placed.where(placement.c.center_id.in_(center_ids))
-    parents = {center: (area, region) for center, area, region in session.execute(placed)}
-    if center_ids is not None:
+    placed, units_then, some_placed, some_units = _organization_on(as_of)
+    if center_ids is None:
+        parents = {center: (area, region) for center, area, region in session.execute(placed)}
+        units = session.execute(units_then).all()
+    else:
+        found = session.execute(some_placed, {"ids": list(center_ids)})
+        parents = {center: (area, region) for center, area, region in found}
         above = {unit_id for pair in parents.values() for unit_id in pair if unit_id is not None}
-        wanted = wanted.where(or_(OrgUnit.id.in_(center_ids | above), OrgUnit.kind == UnitKind.NETWORK))
-    units = session.execute(wanted).all()
+        units = session.execute(some_units, {"ids": list(center_ids | above)}).all()
     labels: dict[int | None, Label] = {unit.id: Label(*unit[1:5]) for unit in units}
     return Organization(
         labels=labels | {None: NOWHERE},
@@ -87,28 +94,35 @@ def load_organization(session: Session, *, as_of: date, center_ids: Ids = None) 
     )
 
 
+@lru_cache(maxsize=64)
+def _organization_on(as_of: date) -> tuple[Rows, Rows, Rows, Rows]:
+    """Build the statements of `load_organization`: of everything, and of the units whose "ids" are given."""
+    placement = placement_on(as_of)
+    placed = select(placement)
+    units = select(
+        OrgUnit.id, OrgUnit.code, OrgUnit.name_ko, OrgUnit.name_en, OrgUnit.public_id, OrgUnit.kind,
+        is_open(as_of).label("is_open"),
+    )  # fmt: skip
+    some_placed = placed.where(placement.c.center_id.in_(GIVEN_IDS))
+    return placed, units, some_placed, units.where(or_(OrgUnit.id.in_(GIVEN_IDS), OrgUnit.kind == UnitKind.NETWORK))
+
+
 def role_labels(session: Session, ids: Ids = None) -> Labels:
     """Load the job roles in the order of their codes."""
-    query = select(JobRole.id, JobRole.code, JobRole.title_ko, JobRole.title_en).order_by(JobRole.code)
-    if ids is not None:
-        query = query.where(JobRole.id.in_(ids))
-    return {role_id: Label(code, ko, en, None) for role_id, code, ko, en in session.execute(query)}
+    rows = session.execute(ROLES) if ids is None else session.execute(SOME_ROLES, {"ids": list(ids)})
+    return {role_id: Label(code, ko, en, None) for role_id, code, ko, en in rows}
 
 
 def tier_labels(session: Session, course_ids: Ids = None) -> Labels:
     """Load the tiers in their order; with `course_ids`, those of these courses."""
-    query = select(Tier.level, Tier.name_ko, Tier.name_en).order_by(Tier.level)
-    if course_ids is not None:
-        query = query.where(Tier.level.in_(select(Course.tier_level).where(Course.id.in_(course_ids))))
-    return {level: Label(str(level), ko, en, None) for level, ko, en in session.execute(query)}
+    rows = session.execute(TIERS) if course_ids is None else session.execute(SOME_TIERS, {"ids": list(course_ids)})
+    return {level: Label(str(level), ko, en, None) for level, ko, en in rows}
 
 
 def course_labels(session: Session, ids: Ids = None) -> Labels:
     """Load the courses in the order of their codes."""
-    query = select(Course.id, Course.code, Course.title_ko, Course.title_en, Course.public_id).order_by(Course.code)
-    if ids is not None:
-        query = query.where(Course.id.in_(ids))
-    return {row[0]: Label(*row[1:]) for row in session.execute(query)}
+    rows = session.execute(COURSES) if ids is None else session.execute(SOME_COURSES, {"ids": list(ids)})
+    return {row[0]: Label(*row[1:]) for row in rows}
 
 
 def find_unit_ids(session: Session, *, code: str, kinds: Iterable[UnitKind]) -> dict[UnitKind, int]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.people.models import Duty, OrgUnit, Person, Posting
@@ -87,10 +89,9 @@ class Units:
 
 def load_units(session: Session, *, scope: Scope) -> Units:
     """Load the units whose figures the viewer may see, and which stands under which, on the day of the scope."""
-    placement = placement_on(scope.on)
-    placed = select(placement)
-    wanted = select(OrgUnit.id, OrgUnit.public_id, OrgUnit.kind, OrgUnit.code, OrgUnit.name_ko, OrgUnit.name_en)
+    placed, wanted = _everything_on(scope.on), UNITS
     if not scope.counted_network:
+        placement = placement_on(scope.on)
         # Whole areas and regions, so that it shows which of them lie within the scope as a whole: nobody's scope holds
         # a closed center, and none hides what stands above it.
         placed = placed.join(OrgUnit, OrgUnit.id == placement.c.center_id).where(is_open(scope.on))
@@ -104,7 +105,7 @@ def load_units(session: Session, *, scope: Scope) -> Units:
         )
     units = [Unit(row[0], row[1], UnitKind(row[2]), *row[3:]) for row in session.execute(wanted)]
     network_id = next(unit.id for unit in units if unit.kind is UnitKind.NETWORK)
-    centers, parents = _under([tuple(row) for row in session.execute(placed)], network_id)
+    centers, parents = _under([(row[0], row[1], row[2]) for row in session.execute(placed)], network_id)
     return Units(
         by_id={unit.id: unit for unit in units if _is_seen(scope, unit, centers.get(unit.id, frozenset()))},
         parents=parents,
@@ -113,11 +114,25 @@ def load_units(session: Session, *, scope: Scope) -> Units:
     )
 
 
+# Built once a day: see `people.queries.placement_on`.
+UNITS = select(OrgUnit.id, OrgUnit.public_id, OrgUnit.kind, OrgUnit.code, OrgUnit.name_ko, OrgUnit.name_en)
+
+
+@lru_cache(maxsize=8)
+def _everything_on(on: date) -> Select[*tuple[Any, ...]]:
+    return select(placement_on(on))
+
+
+@lru_cache(maxsize=8)
+def _held_on(on: date) -> Select[int]:
+    of_person = Duty.person_id == bindparam("person_id")
+    return select(Duty.unit_id).where(of_person, covers(Duty, on), Duty.kind.in_(COUNTING_DUTIES))
+
+
 def _appointed_over(session: Session, scope: Scope) -> frozenset[int]:
-    held = select(Duty.unit_id).where(
-        Duty.person_id == scope.person_id, covers(Duty, scope.on), Duty.kind.in_(COUNTING_DUTIES)
-    )
-    return frozenset(session.scalars(held)) if scope.person_id is not None else frozenset()
+    if scope.person_id is None:
+        return frozenset()
+    return frozenset(session.scalars(_held_on(scope.on), {"person_id": scope.person_id}))
 
 
 def _under(

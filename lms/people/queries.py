@@ -4,7 +4,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from lms.people.models import (
@@ -58,7 +58,8 @@ def on_leave(person_id: InstrumentedAttribute[int], on: date) -> ColumnElement[b
     return exists().where(Leave.person_id == person_id, covers(Leave, on))
 
 
-# Statements are immutable and costly to build: a page asks for the same day several times.
+# Building a statement takes several times as long as running it. What every page asks is therefore built once a day,
+# with the place of what differs, such as the person, left open.
 @lru_cache(maxsize=64)
 def placement_on(as_of: date) -> Subquery:
     """Return center_id, area_id, region_id of every unit of level CENTER on a day; None above a head-office one."""
@@ -127,24 +128,41 @@ def scope_of(session: Session, *, person_id: int, on: date, names: Names) -> Sco
 
 def held_duties(session: Session, *, person_id: int, on: date) -> list[HeldDuty]:
     """Return the duties a person holds on a day, by job and by appointment; none without a posting or on leave."""
-    postings = session.execute(
-        select(Posting.center_id, JobRole.code, on_leave(Posting.person_id, on).label("away"))
-        .join(JobRole, JobRole.id == Posting.role_id)
-        .join(OrgUnit, OrgUnit.id == Posting.center_id)
-        .where(Posting.person_id == person_id, covers(Posting, on), is_open(on))
-    ).all()
+    postings = session.execute(_postings_of_person(on), {"person_id": person_id}).all()
     if not postings or any(posting.away for posting in postings):
         return []
     by_job = implied_duties((posting.center_id, posting.code) for posting in postings)
     return by_job + _appointed(session, person_id, on)
 
 
-def _appointed(session: Session, person_id: int, on: date) -> list[HeldDuty]:
-    rows = session.execute(
+@lru_cache(maxsize=8)
+def _postings_of_person(on: date) -> Select[int, str, bool]:
+    return (
+        select(Posting.center_id, JobRole.code, on_leave(Posting.person_id, on).label("away"))
+        .join(JobRole, JobRole.id == Posting.role_id)
+        .join(OrgUnit, OrgUnit.id == Posting.center_id)
+        .where(Posting.person_id == bindparam("person_id"), covers(Posting, on), is_open(on))
+    )
+
+
+@lru_cache(maxsize=8)
+def _duties_of_person(on: date) -> Select[str, int, str]:
+    return (
         select(Duty.kind, Duty.unit_id, OrgUnit.kind.label("level"))
         .join(OrgUnit, OrgUnit.id == Duty.unit_id)
-        .where(Duty.person_id == person_id, covers(Duty, on), is_open(on))
+        .where(Duty.person_id == bindparam("person_id"), covers(Duty, on), is_open(on))
     )
+
+
+@lru_cache(maxsize=8)
+def _centers_of_units(on: date) -> Select[int, int | None, int | None]:
+    placement = placement_on(on)
+    under = (column.in_(bindparam("unit_ids", expanding=True)) for column in placement.c)
+    return select(placement).join(OrgUnit, OrgUnit.id == placement.c.center_id).where(or_(*under), is_open(on))
+
+
+def _appointed(session: Session, person_id: int, on: date) -> list[HeldDuty]:
+    rows = session.execute(_duties_of_person(on), {"person_id": person_id})
     return [HeldDuty(DutyKind(row.kind), row.unit_id, network=row.level == UnitKind.NETWORK) for row in rows]
 
 
@@ -160,12 +178,7 @@ def _stated(session: Session, person_id: int, on: date) -> dict[int, bool]:
 
 def _centers_under(session: Session, unit_ids: set[int], on: date) -> dict[int, frozenset[int]]:
     """Return the open centers under each unit on a day; a center stands under itself."""
-    placement = placement_on(on)
-    rows = session.execute(
-        select(placement)
-        .join(OrgUnit, OrgUnit.id == placement.c.center_id)
-        .where(or_(*(column.in_(unit_ids) for column in placement.c)), is_open(on))
-    )
+    rows = session.execute(_centers_of_units(on), {"unit_ids": list(unit_ids)})
     under: dict[int, set[int]] = {}
     for center_id, area_id, region_id in rows:
         for unit_id in (center_id, area_id, region_id):
