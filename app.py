@@ -25,6 +25,7 @@ from lms.completion.flags.views import blueprint as flags_pages
 from lms.completion.months import models as _months
 from lms.completion.months.cli import months as months_commands
 from lms.completion.months.views import blueprint as months_pages
+from lms.completion.queries_rehearsal import due_and_done_by_center
 from lms.completion.targets import models as _targets
 from lms.completion.targets.views import blueprint as targets_pages
 from lms.completion.views import blueprint as completion_pages
@@ -37,6 +38,9 @@ from lms.demo.cli import demo as demo_commands
 from lms.demo.cli import sign_in_lines
 from lms.enrollments import models as _enrollments
 from lms.enrollments.assignment_rules import models as _assignment_rules
+from lms.enrollments.assignment_rules.publishing import jobs as _rule_jobs
+from lms.enrollments.assignment_rules.publishing.queries import register_rates
+from lms.enrollments.assignment_rules.publishing.views import blueprint as rule_runs_pages
 from lms.enrollments.assignment_rules.views import blueprint as rules_pages
 from lms.enrollments.attribution.queries import count_attributed
 from lms.enrollments.cli import assign, enrollments
@@ -78,7 +82,7 @@ from lms.web.serving import greet_with, serve
 from lms.web.views import blueprint as web_pages
 
 # Importing a module of sweeps is what registers them.
-SWEEPS = (_flag_jobs, _trail_jobs,)
+SWEEPS = (_flag_jobs, _rule_jobs, _trail_jobs,)
 # Alembic compares these with the migrations; importing them is what registers the tables.
 MODELS = (
     _accounts,
@@ -108,6 +112,7 @@ PAGES = (
     courses_pages,
     enrollments_pages,
     rules_pages,
+    rule_runs_pages,
     recording_pages,
     exceptions_pages,
     completion_pages,
@@ -157,6 +162,7 @@ def _offer(app: Flask) -> None:
     for upload in (centers_upload, roster_upload, catalog_upload, history_upload, dues_upload):
         upload.register()
     center_effects.register(count_attributed)
+    register_rates(due_and_done_by_center)
     for part in (enrollments_merging.PART, accounts_merging.PART):
         parts.register(part)
 

@@ -75,7 +75,20 @@ ASSIGNMENTS = Destination(
         "enrollments.assign",
     ),
 )
-RULES = Destination(_l("Assignment rules"), "settings", ("rules.list_rules", "rules.show", "rules.new", "rules.edit"))
+RULES = Destination(
+    _l("Assignment rules"),
+    "settings",
+    (
+        "rules.list_rules",
+        "rules.show",
+        "rules.new",
+        "rules.edit",
+        "rule_runs.end",
+        "rule_runs.show",
+        "rule_runs.people",
+        "rule_runs.undo",
+    ),
+)
 EXCEPTIONS = Destination(
     _l("Exceptions"),
     "shield",
@@ -117,9 +130,26 @@ TRAIL = Destination(_l("Access record"), "shield", ("trail.search", "trail.event
 VIEWS = Destination(_l("Saved views"), "star", ("saved.list_views", "saved.save", "saved.show"))
 DOWNLOADS = Destination(_l("Downloads and reasons"), "download", ("trail.downloads",))
 REVIEWS = Destination(_l("Monthly review"), "check", ("trail.reviews", "trail.review"))
-MONTHS = Destination(_l("Month close"), "lock", ("months.list_months", "months.show", "months.close", "months.correct", "months.add_day"))
+MONTHS = Destination(
+    _l("Month close"), "lock", ("months.list_months", "months.show", "months.close", "months.correct", "months.add_day")
+)
 # What someone with a duty needs most stands first; for everyone else that is their own learning.
-OF_DUTIES = (CENTER, RATES, SHORTFALLS, FLAGS, IMPORTS, EXCEPTIONS, ASSIGNMENTS, RULES, ORGANIZATION, ACCOUNTS, MONTHS, TRAIL, DOWNLOADS, REVIEWS)
+OF_DUTIES = (
+    CENTER,
+    RATES,
+    SHORTFALLS,
+    FLAGS,
+    IMPORTS,
+    EXCEPTIONS,
+    ASSIGNMENTS,
+    RULES,
+    ORGANIZATION,
+    ACCOUNTS,
+    MONTHS,
+    TRAIL,
+    DOWNLOADS,
+    REVIEWS,
+)
 
 
 def init_app(app: Flask) -> None:

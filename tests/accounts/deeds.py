@@ -150,6 +150,11 @@ DEEDS: dict[str, Deed] = {
     "centers.undo": Deed("training_admin", lambda world: {"change": world.change}, names_others=True),
     "merging.merge": Deed("training_admin", two_rows, purpose_stated=True),
     "merging.undo": Deed("training_admin", purpose_stated=True),
+    "months.close": Deed("training_admin"),
+    "months.correct": Deed("training_admin", plain(after="1", reason=REASON)),
+    "months.add_day": Deed("training_admin", plain(day="2019-07-17", name="the founder's day")),
+    "months.remove_day": Deed("training_admin", lambda world: {"day": str(world.day_off)}),
+    "frozen.download": Deed("training_admin", plain(format="csv", reason=REASON), only_looks=True),
     "saved.save": Deed("executive", plain(address="/rates?by=role", name="by role", as_of="2019-06-30", day="FIXED")),
     "saved.rename": Deed("coordinator", plain(name="another name")),
     "saved.start": Deed("coordinator", plain(start="yes")),
@@ -196,6 +201,7 @@ FILES: dict[str, tuple[dict[str, str], ...]] = {
     "imports.template": (),
     "imports.download_refused": ({"format": "csv"}, {"format": "xlsx"}),
     "trail.extract": ({"format": "csv"}, {"format": "xlsx"}),
+    "frozen.download": ({"format": "csv"}, {"format": "xlsx"}),
     "reports.download": ({"format": "csv"}, {"format": "xlsx"}),
     "reports.download_rates": tuple(
         {"format": suffix, "by": by} for suffix in ("csv", "xlsx") for by in ("", "role", "course")

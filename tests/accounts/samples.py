@@ -126,6 +126,17 @@ def months(world: World, kind: str) -> Things:
     return {"in": Named(f"{last:%Y-%m}"), "missing": Named("2019-13", False)}
 
 
+def closable_months(world: World, kind: str) -> Things:
+    """Return a month that can be closed, one that is, and what is none."""
+    return months(world, kind) | {"closed": Named(f"{world.closed:%Y-%m}")}
+
+
+def closed_months(world: World, kind: str) -> Things:
+    """Return a closed month, one that is not, and what is none."""
+    waiting = months(world, kind)
+    return waiting | {"in": Named(f"{world.closed:%Y-%m}"), "waiting": Named(waiting["in"].value, False)}
+
+
 APPOINTS_AT = {
     "representative": {"CENTER"},
     "center_manager": {"CENTER"},
@@ -179,6 +190,7 @@ VARIABLES: dict[str, Sampler] = {
     "merging merge_id": lambda world, _kind: {"in": Named(world.merge, False), "missing": Named(MISSING, False)},
     "events public_id": lambda world, _kind: {"in": Named(world.line), "missing": Named(MISSING, False)},
     "reviews month": months,
+    "months month": closable_months,
     "imports public_id": runs,
     "new slug": words("roster"),
     "templates slug": words("roster"),
@@ -186,6 +198,8 @@ VARIABLES: dict[str, Sampler] = {
     "reports kind": words(*EXPORTS),
 }
 OF_ENDPOINT: dict[str, Sampler] = {
+    "frozen.download month": closed_months,
+    "months.correct month": lambda world, _kind: {"in": Named(f"{world.closed:%Y-%m}")},
     "duties.show unit_id": _units(looks_at_duties),
     "activation.reset public_id": inhabitants,
 }

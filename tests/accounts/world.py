@@ -18,6 +18,9 @@ from lms.accounts.models import Account, AccountCode, SignInSession
 from lms.accounts.passwords import hash_password
 from lms.audit import actions as audit
 from lms.audit.rules import Actor
+from lms.completion.months.actions import add_company_day, freeze
+from lms.completion.months.queries_freezing import MonthFacts
+from lms.completion.months.rules_snapshot import pack
 from lms.imports.models import ImportRun
 from lms.people.centers.actions_changes import make
 from lms.people.centers.rules_changes import Change, ChangeKind
@@ -178,12 +181,20 @@ class World(Everyone):
         self.change = make(self.session, maker, unit=self.hidden, change=renamed).public_id
         self.session.add_all(self._own_things())
         self._merge_two()
+        self._close_a_month()
         self.session.flush()
         mine = select(SignInSession.public_id)
         self.browsers = {
             kind: self.session.scalars(mine.where(SignInSession.person_id == person.id)).one()
             for kind, person in self._people.items()
         }
+
+    def _close_a_month(self) -> None:
+        """Add a closed month of which nothing was known yet, and a day off."""
+        maker = Actor(person_id=None, label="t", origin="t", at=utcnow())
+        self.closed = (self.day.replace(day=1) - timedelta(days=40)).replace(day=1)
+        freeze(self.session, maker, month=self.closed, facts=MonthFacts(pack([])))
+        self.day_off = add_company_day(self.session, maker, day=date(2019, 5, 2), name="a day").day
 
     def _merge_two(self) -> None:
         """Add two rows of one human, merged already, and one more who might be another row of the one who left."""

@@ -13,7 +13,7 @@ STATES: dict[MonthState, tuple[Any, str, str]] = {
     MonthState.RUNNING: (_l("Running"), "neutral", "clock"),
     MonthState.TO_CLOSE: (_l("To be closed"), "soon", "circle"),
     MonthState.LATE: (_l("Not closed"), "overdue", "alert"),
-    MonthState.CLOSED: (_l("Closed"), "done", "lock"),
+    MonthState.CLOSED: (_l("Frozen"), "done", "lock"),
     MonthState.CORRECTED: (_l("Corrected"), "late", "renew"),
 }
 # What stands open, what it means for the figures, and the page where it is settled.

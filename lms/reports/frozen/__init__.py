@@ -1,0 +1,1 @@
+"""The rows of a closed month as a file."""
