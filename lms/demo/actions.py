@@ -17,6 +17,8 @@ from lms.audit.rules import Actor
 from lms.completion.queries import list_rates
 from lms.completion.rules import Dimension, Tally
 from lms.courses.models import Course, CourseVersion
+from lms.demo import reference
+from lms.demo.assigning import RETAKEN
 from lms.demo.attendance import Recorders, by_hand
 from lms.demo.cast import choose, interest
 from lms.demo.files import import_reference
@@ -24,6 +26,7 @@ from lms.demo.lines import Line
 from lms.demo.people import Worker
 from lms.demo.queries import count_people
 from lms.demo.rules import DemoCalendar, SignInKind, dice
+from lms.demo.ruling import add_version, write_reasons, write_rules
 from lms.demo.story import Story
 from lms.enrollments.models import Enrollment
 from lms.enrollments.rules import Source
@@ -68,6 +71,8 @@ def load_demo(
     progress("enrollments", 30)
     loaded.counts["enrollments"] = writer.write_enrollments(progress)
     refresh_statistics(session)
+    rules = write_rules(session, story.curriculum, reference.courses(), actor.at)
+    loaded.counts["reasons"] = write_reasons(session, rules, actor.at)
     progress("sign-ins", 95)
     loaded.counts["sign-ins"] = writer.let_in(session, actor, _center_rates(session, today))
     audit.record(
@@ -100,9 +105,12 @@ class _Writer:
         self.units = {(kind, code): unit_id for kind, code, unit_id in units}
         self.roles = dict(session.execute(select(JobRole.code, JobRole.id)).all())
         courses = session.execute(
-            select(Course.code, Course.id, CourseVersion.id).join(CourseVersion, CourseVersion.course_id == Course.id)
+            select(Course.code, Course.id, CourseVersion.id)
+            .join(CourseVersion, CourseVersion.course_id == Course.id)
+            .where(CourseVersion.number == 1)
         )
         self.courses = {code: (course_id, version_id) for code, course_id, version_id in courses}
+        self.retake_version_id = add_version(session, story.curriculum, actor.at)
         self.person_ids: dict[str, int] = {}
         self.employee: Worker | None = None
 
@@ -201,6 +209,8 @@ class _Writer:
 
     def _enrollment(self, person_id: int, line: Line, recorder: Worker | None) -> dict[str, Any]:
         course_id, version_id = self.courses[line.course]
+        if line.course == RETAKEN and line.assigned_on >= self.story.curriculum.retaken_from:
+            version_id = self.retake_version_id
         return {
             **by_hand(self._id_of(recorder) if recorder else None),
             "person_id": person_id,

@@ -25,6 +25,8 @@ YEARLY_ON = {
     "CS-103": date(2018, 11, 5), "CS-104": date(2019, 2, 11), "CS-105": date(2019, 5, 6), "CS-106": date(2019, 6, 3),
     "CS-902": date(2019, 1, 2),
 }  # fmt: skip
+# The terms of the care program changed: its course has a version that everyone takes anew, from so many days ago on.
+RETAKEN, RETAKEN_SINCE_DAYS = "CS-209", 10
 # Courses of the first weeks are on record for hires of the last years only.
 LEDGER_MONTHS_BEFORE = 24
 # Centers hold the session of the month on different days, the last of them this many days into it.
@@ -37,13 +39,15 @@ COORDINATING = frozenset({DutyKind.COORDINATOR, DutyKind.DEPUTY_COORDINATOR})
 class Assigned:
     """Someone was assigned a course on a day, due on another before any grace.
 
-    `until` is the first day the course no longer applied to them; None if it does.
+    `until` is the first day the course no longer applied to them; None if it does. `aside`: it came outside the usual
+    run of things (a session missed, a job taken up again, a retake), so its chance is its own.
     """
 
     course: CourseRule
     on: date
     due_on: date
     until: date | None
+    aside: bool = False
 
 
 class Curriculum:
@@ -58,6 +62,7 @@ class Curriculum:
         }
         self.role_rules_from = {code: calendar.shifted(day) for code, day in ROLE_RULES_FROM.items()}
         self.yearly_on = {code: calendar.shifted(day) for code, day in YEARLY_ON.items()}
+        self.retaken_from = self.today - timedelta(days=RETAKEN_SINCE_DAYS)
         months = (add_months(self.begins_on, month) for month in range(12))
         self.months = [day for day in months if day <= self.today]
 
@@ -76,6 +81,31 @@ class Curriculum:
             if on <= self.today
         ]
         return sorted(found, key=lambda assigned: (assigned.on, assigned.course.code))
+
+    def asides(self, worker: Worker) -> list[Assigned]:
+        """Return what else the rules asked the person: sessions they missed, courses of a job they took up again."""
+        jobs = jobs_of(worker)
+        found = [*self._missed(worker, jobs), *self._again(jobs)]
+        found = [(course, on) for course, on in found if on <= self.today]
+        return [
+            Assigned(course, on, on + timedelta(days=course.due_days), _until(jobs, course.targets, on), aside=True)
+            for course, on in sorted(found, key=lambda pair: (pair[1], pair[0].code))
+        ]
+
+    def retake(self, worker: Worker) -> Assigned | None:
+        """Return what the new version of a course asks of whoever is in a job that it is for."""
+        course = next(course for course in self.by_trigger[Trigger.ROLE] if course.code == RETAKEN)
+        jobs, on = jobs_of(worker), self.retaken_from
+        if not _applies(jobs, course.targets, on):
+            return None
+        due_on = on + timedelta(days=course.due_days)
+        return Assigned(course, on, due_on, _until(jobs, course.targets, on), aside=True)
+
+    def in_force_from(self, course: CourseRule) -> date:
+        """Return the day from which the rule of a course holds: what was assigned before is not on record."""
+        if course.trigger in {Trigger.HIRE, Trigger.TRANSFER}:
+            return self.ledger_from
+        return (self.role_rules_from | self.yearly_on).get(course.code, self.begins_on)
 
     def renewal_of(self, assigned: Assigned, completed_on: date) -> Assigned | None:
         """Return the next cycle of a course for a job whose completion runs out; yearly courses have their calendar."""
@@ -122,6 +152,27 @@ class Curriculum:
             if not any(leave.covers(on) for leave in worker.leaves):
                 yield from self._targeting(Trigger.MONTHLY, jobs, on)
 
+    def _missed(self, worker: Worker, jobs: list[tuple[str, Interval]]) -> Iterator[tuple[CourseRule, date]]:
+        """Who belonged on the first of a month, but was away at the session or has it ahead, is asked all the same."""
+        for month, following in zip(self.months, [*self.months[1:], add_months(self.months[-1], 1)], strict=True):
+            session = month + timedelta(days=_session_day(worker, month))
+            held = session <= self.today and not any(leave.covers(session) for leave in worker.leaves)
+            back_on = next((leave.ends_on or date.max for leave in worker.leaves if leave.covers(month)), month)
+            for course in self.by_trigger[Trigger.MONTHLY] if back_on < following else ():
+                asked = _applies(jobs, course.targets, month) and _applies(jobs, course.targets, back_on)
+                if asked and not (held and _applies(jobs, course.targets, session)):
+                    yield course, back_on
+
+    def _again(self, jobs: list[tuple[str, Interval]]) -> Iterator[tuple[CourseRule, date]]:
+        """Who takes up a job again after a while without one that the course is for is asked anew."""
+        for course in self.by_trigger[Trigger.ROLE]:
+            first = self.role_rules_from[course.code]
+            for role, job in jobs:
+                before = job.starts_on - timedelta(days=1)
+                new = job.starts_on > first and not _applies(jobs, course.targets, before)
+                if role in course.targets and new and _belonged(jobs, course.targets, first, job.starts_on):
+                    yield course, job.starts_on
+
     def _targeting(
         self, trigger: Trigger, jobs: list[tuple[str, Interval]], on: date
     ) -> Iterator[tuple[CourseRule, date]]:
@@ -144,6 +195,14 @@ def jobs_of(worker: Worker) -> list[tuple[str, Interval]]:
 
 def _applies(jobs: list[tuple[str, Interval]], targets: frozenset[str], on: date) -> bool:
     return any(role in targets and days.covers(on) for role, days in jobs)
+
+
+def _belonged(jobs: list[tuple[str, Interval]], targets: frozenset[str], first: date, end: date) -> bool:
+    """Tell whether a job was one that is targeted at some time in [first, end)."""
+    return any(
+        role in targets and days.starts_on < end and (days.ends_on is None or days.ends_on > first)
+        for role, days in jobs
+    )
 
 
 def _until(jobs: list[tuple[str, Interval]], targets: frozenset[str], on: date) -> date | None:

@@ -8,6 +8,7 @@
 | a closed center               | CLOSED, closed at the end of last month: in the figures before only |
 | nobody is coordinator         | VACANT has lost its coordinator                                     |
 | two people of one name        | two NAMESAKES at CENTER, told apart by number: one short, one not   |
+| a course to be taken anew     | RETAKEN (`assigning`): its new version asks whoever had it done     |
 """
 
 from collections.abc import Sequence

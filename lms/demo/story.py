@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
+from lms.courses.rules import Trigger, expires_on
 from lms.demo import reference
 from lms.demo.appointments import appoint_coordinators, grant_leaves, head_office, number_staff
-from lms.demo.assigning import Assigned, Curriculum
+from lms.demo.assigning import RETAKEN, Assigned, Curriculum
 from lms.demo.learning import Learner, Learning, Outcome
 from lms.demo.lines import Line
 from lms.demo.people import Worker
@@ -59,7 +60,35 @@ class Story:
             if outcome.completed_on and (renewal := self.curriculum.renewal_of(assigned, outcome.completed_on)):
                 waiting.append(renewal)
             lines.append(_line(assigned, due_on, outcome, stream.randint(*MINUTES_OF_STUDY)))
+        lines += self._asides_of(worker, learner, lines)
         return _in_cycles(lines)
+
+    def _asides_of(self, worker: Worker, learner: Learner, lines: list[Line]) -> Iterator[Line]:
+        """Give what came beside the usual: only where nothing that was asked or completed before answers it."""
+        aways, events = self._what_moves_due_dates(worker)
+        asides = self.curriculum.asides(worker)
+        retake = self.curriculum.retake(worker)
+        if retake and any(line.course == RETAKEN and line.assigned_on < retake.on for line in lines):
+            asides.append(retake)
+        for assigned in asides:
+            if any(self._answers(line, assigned) for line in lines):
+                continue
+            stream = dice("aside", worker.numbers[0][0], assigned.course.code, assigned.on)
+            due_on = effective_due(assigned.due_on, assigned.on, aways, events) or assigned.due_on
+            outcome = self._learning.outcome(stream, worker, learner, assigned, due_on)
+            yield _line(assigned, due_on, outcome, stream.randint(*MINUTES_OF_STUDY))
+
+    def _answers(self, line: Line, assigned: Assigned) -> bool:
+        """Tell whether an enrollment that was open, or a completion that held, answers what came beside the usual."""
+        if line.course != assigned.course.code or assigned.course.trigger != Trigger.ROLE:
+            return False
+        if line.assigned_on > assigned.on or (line.voided_on and line.voided_on <= assigned.on):
+            return False
+        if line.completed_on is None or line.completed_on >= assigned.on:
+            return True
+        is_retake = assigned.on == self.curriculum.retaken_from and assigned.course.code == RETAKEN
+        runs_out_on = expires_on(line.completed_on, assigned.course.validity_months)
+        return not is_retake and (runs_out_on is None or runs_out_on > assigned.on)
 
     def _what_moves_due_dates(self, worker: Worker) -> tuple[list[Away], list[Event]]:
         stays = [

@@ -6,17 +6,22 @@ from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
 
+from lms.audit.rules import Actor
 from lms.completion.queries import list_rates, total_rate
 from lms.completion.queries_enrollments import list_person_lines
 from lms.completion.queries_shortfalls import list_shortfalls
 from lms.completion.rules import Dimension, EnrollmentState, RateFilter, ShortfallFilter, Tally, total
 from lms.completion.rules_interval import Certainty, certainty_of
+from lms.courses.models import Course, CourseVersion
 from lms.demo.planted import CENTER, CLOSED, NAMESAKES, NEXT_DOOR, RETURNED, SMALL, TRANSFEREE, VACANT
 from lms.demo.queries import list_sign_ins
 from lms.demo.rules import DemoCalendar, SignInKind
+from lms.enrollments.assignment_rules.actions import sync_people
+from lms.enrollments.assignment_rules.models import EnrollmentReason
+from lms.enrollments.assignment_rules.queries import list_rules
 from lms.enrollments.models import Enrollment
 from lms.people.duties.queries_vacancies import list_vacancies
 from lms.people.models import OrgUnit, Person, Posting
@@ -164,3 +169,29 @@ def test_nobody_of_the_demo_recorded_their_own_completion(session: Session):
     recorded = select(func.count()).select_from(Enrollment).where(Enrollment.recorded_by_id.is_not(None))
     assert session.scalar(own) == 0
     assert (session.scalar(recorded) or 0) > 10_000
+
+
+def test_a_new_version_of_a_course_asks_whoever_had_it_done(session: Session):
+    """Story 7: the terms of the care program changed, so that its course is taken anew; it counts once it falls due."""
+    version = session.scalars(select(CourseVersion).where(CourseVersion.requires_retake)).one()
+    assert version.effective_on is not None
+    anew = session.scalars(select(Enrollment).where(Enrollment.course_version_id == version.id)).all()
+    retaken = [one for one in anew if one.cycle > 1]
+    assert len(retaken) > 1000
+    assert {one.assigned_on for one in retaken} == {version.effective_on}
+    assert all(one.due_on and one.due_on > TODAY for one in anew)
+    before = aliased(Enrollment)
+    done = select(func.count()).select_from(Enrollment).join(
+        before, and_(before.person_id == Enrollment.person_id, before.course_id == Enrollment.course_id)
+    ).where(Enrollment.id.in_([one.id for one in retaken]), before.completed_on < version.effective_on)  # fmt: skip
+    assert session.scalar(done) == len(retaken), "the cycle before is kept, done as it was"
+    occasions = select(EnrollmentReason.occasion).join(Enrollment, Enrollment.id == EnrollmentReason.enrollment_id)
+    told = session.scalars(occasions.where(Enrollment.id.in_([one.id for one in retaken]))).all()
+    assert set(told) == {"VERSION"}
+
+
+def test_the_demo_is_what_its_rules_want(session: Session):
+    actor = Actor(person_id=None, label="a test", origin="here", at=utcnow())
+    assert len(list_rules(session)) == session.scalar(select(func.count()).select_from(Course))
+    assert not sync_people(session, as_of=TODAY, actor=actor)
+    session.rollback()

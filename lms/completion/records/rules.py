@@ -140,7 +140,8 @@ def why_void(versions: Sequence[Version]) -> WhyVoid | None:
     first = next(place for place, version in enumerate(versions) if version.voided_on == versions[-1].voided_on)
     if first == 0:
         return WhyVoid.IMPORTED if versions[0].import_id is not None else WhyVoid.RULE
-    return WhyVoid.IMPORTED if versions[first - 1].gave_way_to is Cause.IMPORTED else WhyVoid.BY_HAND
+    by = {Cause.IMPORTED: WhyVoid.IMPORTED, Cause.ENDED: WhyVoid.RULE}
+    return by.get(versions[first - 1].gave_way_to or Cause.VOIDED, WhyVoid.BY_HAND)
 
 
 def office_on(offices: Iterable[HeldOffice], day: date) -> DutyKind | None:

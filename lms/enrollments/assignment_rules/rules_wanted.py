@@ -1,0 +1,304 @@
+"""What rules want of one person on a day: which cycles of which courses there should be, why, and until when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from lms.courses.rules import expires_on
+from lms.enrollments.assignment_rules.rules import (
+    RENEWAL,
+    RULED,
+    Asked,
+    CourseFacts,
+    Facts,
+    Kept,
+    Record,
+    Rule,
+    RuleBook,
+    Version,
+    asked_for,
+)
+from lms.enrollments.assignment_rules.rules_occasions import BY_CALENDAR, Occasion, due_of, occasions
+from lms.enrollments.assignment_rules.rules_renewal import expiry_of
+from lms.enrollments.assignment_rules.rules_terms import BY_ACTION, RenewalKind
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A rule's version asks for an enrollment from a day on, until another, due on a third by its own word alone.
+
+    `kept` is the reason on record, if it is there already; `by_rule` tells that the rule came to the person.
+    """
+
+    rule_id: int
+    version_id: int
+    occasion: str
+    starts_on: date
+    due_on: date | None
+    ends_on: date | None
+    by_rule: bool = False
+    kept: Kept | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An enrollment that rules want: new where `record` is None, else one on record that is open or that they ended.
+
+    `nominal_due` is the due date it should have. `until` is the first day nothing asks for it any more; None: it is
+    asked for still.
+    """
+
+    course_id: int
+    assigned_on: date
+    nominal_due: date | None
+    reasons: tuple[Reason, ...]
+    until: date | None
+    record: Record | None = None
+
+
+@dataclass(slots=True)
+class _Cycle:
+    """A cycle while the days are walked through. `foreign`: a completion of a course that stands for this one."""
+
+    assigned_on: date
+    completed_on: date | None = None
+    voided_on: date | None = None
+    validity_months: int = 0
+    record: Record | None = None
+    foreign: bool = False
+    reasons: list[Reason] = field(default_factory=list)
+
+    def alive(self, on: date) -> bool:
+        return self.voided_on is None or self.voided_on > on
+
+    def open(self, on: date) -> bool:
+        return not self.foreign and self.alive(on) and (self.completed_on is None or self.completed_on >= on)
+
+    def stands(self, on: date) -> bool:
+        """Tell whether it decides what comes next: completed, open, or taken out by hand. What rules ended does not."""
+        if self.completed_on is not None:
+            return self.alive(self.completed_on) and self.alive(on)
+        return self.alive(on) or not (self.record is None or self.record.is_ended_by_rules)
+
+    def holds(self, on: date) -> bool:
+        """Tell whether its completion holds on a day."""
+        if self.completed_on is None or self.completed_on > on or not self.alive(on):
+            return False
+        expiry = expires_on(self.completed_on, self.validity_months)
+        return expiry is None or expiry > on
+
+
+def wanted(facts: Facts, book: RuleBook) -> list[Wanted]:
+    """Return every enrollment that is to be there by the book's day and is not completed, with all that asks for it.
+
+    Those that rules ended before are among them, with the day; manual ones that no rule asks for are not. Comparing
+    with what is on record is `rules_changes.changes`.
+    """
+    found: list[Wanted] = []
+    for course_id, rules in book.by_course.items():
+        found += _wanted_of_course(facts, book, book.catalog[course_id], rules)
+    for course_id in book.retired & facts.records.keys():
+        if course_id not in book.by_course:
+            found += _wanted_of_course(facts, book, book.catalog[course_id], ())
+    return found
+
+
+def _wanted_of_course(facts: Facts, book: RuleBook, course: CourseFacts, rules: Iterable[Rule]) -> list[Wanted]:
+    asked = {rule.id: spans for rule in rules if (spans := asked_for(facts, rule, course)).spans}
+    if not asked and not facts.records.get(course.id):
+        return []
+    cycles = _cycles(facts, course)
+    asking = [rule for rule in rules if rule.id in asked]
+    happened = [each for rule in asking for each in occasions(facts, rule, course, asked[rule.id], book)]
+    for occasion in sorted(happened, key=lambda each: each.on) if len(happened) > 1 else happened:
+        _answer(cycles, occasion, asked[occasion.rule.id])
+    for rule in asking:
+        _renew(cycles, rule, course, asked[rule.id], book)
+    outcomes = (_outcome(cycle, course, asked, book) for cycle in cycles if not cycle.foreign)
+    return [one for one in outcomes if one is not None]
+
+
+def _cycles(facts: Facts, course: CourseFacts) -> list[_Cycle]:
+    cycles = [
+        _Cycle(one.assigned_on, one.completed_on, one.voided_on, one.validity_months, one)
+        for one in facts.records.get(course.id, ())
+    ]
+    for key in course.equivalents:
+        cycles += [
+            _Cycle(one.completed_on, one.completed_on, one.voided_on, one.validity_months, foreign=True)
+            for one in facts.records.get(key, ())
+            if one.completed_on
+        ]
+    if course.equivalents:
+        cycles.sort(key=lambda cycle: cycle.assigned_on)
+    return cycles
+
+
+def _answer(cycles: list[_Cycle], occasion: Occasion, asked: Asked) -> None:
+    """Find the cycle that answers an occasion and give it the reason; begin one where nothing does."""
+    answering = _in_period(cycles, occasion) if occasion.kind in BY_CALENDAR else _standing(cycles, occasion)
+    if answering is not None:
+        _add_reason(answering, occasion, asked)
+        return
+    if _counts(cycles, occasion):
+        return
+    later = next((one for one in cycles if not one.foreign and one.assigned_on > occasion.on), None)
+    if later is None:
+        _begin(cycles, occasion, asked)
+    elif later.assigned_on < occasion.closes_on and later.alive(later.assigned_on):
+        _add_reason(later, occasion, asked)
+    # Else a later cycle has overtaken this one: what was missed then is not made up for.
+
+
+def _in_period(cycles: list[_Cycle], occasion: Occasion) -> _Cycle | None:
+    return next(
+        (
+            one
+            for one in reversed(cycles)
+            if not one.foreign and occasion.opens_on <= one.assigned_on < occasion.closes_on
+        ),
+        None,
+    )
+
+
+def _standing(cycles: list[_Cycle], occasion: Occasion) -> _Cycle | None:
+    """Return the cycle of that very day, else the latest one if it is still to be completed then."""
+    before = [one for one in cycles if not one.foreign and one.assigned_on <= occasion.on]
+    if not before:
+        return None
+    latest = before[-1]
+    return latest if latest.assigned_on == occasion.on or latest.open(occasion.on) else None
+
+
+def _counts(cycles: list[_Cycle], occasion: Occasion) -> bool:
+    """Tell whether what was completed earlier answers an occasion: by the rule's own limit, else while it holds."""
+    limit = occasion.version.terms.renewal.earlier_counts_days
+    if occasion.kind == "VERSION" or (limit is None and occasion.is_afresh):
+        return False
+    since = date.min if limit is None else occasion.on - timedelta(days=limit)
+    return limit != 0 and any(
+        one.completed_on is not None and one.completed_on >= since and one.holds(occasion.on) for one in cycles
+    )
+
+
+def _add_reason(cycle: _Cycle, occasion: Occasion, asked: Asked) -> None:
+    if cycle.completed_on is not None or any(one.rule_id == occasion.rule.id for one in cycle.reasons):
+        return
+    if cycle.record and any(one.rule_id == occasion.rule.id for one in cycle.record.kept):
+        return
+    cycle.reasons.append(_reason(occasion, asked))
+
+
+def _reason(occasion: Occasion, asked: Asked) -> Reason:
+    return Reason(
+        occasion.rule.id, occasion.version.id, occasion.kind, occasion.on, occasion.due_on,
+        asked.until(occasion.on), occasion.by_rule,
+    )  # fmt: skip
+
+
+def _begin(cycles: list[_Cycle], occasion: Occasion, asked: Asked) -> None:
+    cycle = _Cycle(occasion.on, reasons=[_reason(occasion, asked)])
+    until = cycle.reasons[0].ends_on
+    cycle.voided_on = until
+    cycles.append(cycle)
+
+
+def _renew(cycles: list[_Cycle], rule: Rule, course: CourseFacts, asked: Asked, book: RuleBook) -> None:
+    """Begin the next cycle when the window before the expiry of the last completion has opened."""
+    standing = [one for one in cycles if one.stands(book.as_of)]
+    last = standing[-1] if standing else None
+    if last is None or last.completed_on is None:
+        return
+    completions = [one.completed_on for one in standing if one.completed_on is not None]
+    for version in rule.versions:
+        if occasion := _renewal(completions, rule, version, course, asked, book):
+            same_day = next((one for one in cycles if not one.foreign and one.assigned_on == occasion.on), None)
+            if same_day is not None:
+                _add_reason(same_day, occasion, asked)
+            elif occasion.on > last.assigned_on or last.foreign:
+                _begin(cycles, occasion, asked)
+            return
+
+
+def _renewal(
+    completions: list[date], rule: Rule, version: Version, course: CourseFacts, asked: Asked, book: RuleBook
+) -> Occasion | None:
+    terms = version.terms
+    if course.id not in terms.course_ids or terms.renewal.kind is RenewalKind.NONE:
+        return None
+    if terms.trigger in BY_CALENDAR or terms.trigger in BY_ACTION:
+        return None
+    expiry = expiry_of(completions, terms.renewal)
+    opens_on = max(expiry - timedelta(days=terms.renewal.window_days), completions[-1])
+    for first, end in asked.spans:
+        on = max(opens_on, first, version.starts_on)
+        # A time that is over needs no next cycle; a later one may.
+        if book.as_of < end and on < min(end, version.ends_on) and on <= book.as_of:
+            return Occasion(on, rule, version, RENEWAL, max(expiry, on))
+    return None
+
+
+def _outcome(cycle: _Cycle, course: CourseFacts, asked: dict[int, Asked], book: RuleBook) -> Wanted | None:
+    """Return what should become of a cycle that is not completed; None: it is none of the rules' business."""
+    record = cycle.record
+    if record is None:
+        gone = cycle.voided_on is not None and cycle.voided_on <= book.as_of
+        reasons = tuple(cycle.reasons)
+        return None if gone else Wanted(course.id, cycle.assigned_on, _earliest(reasons), reasons, cycle.voided_on)
+    if record.completed_on is not None or (record.voided_on is not None and not record.is_ended_by_rules):
+        return None
+    reasons = (*(_kept(one, asked, book) for one in record.kept), *cycle.reasons)
+    retired = course.retired_on if course.id in book.retired else None
+    if not reasons and retired is None:
+        return None
+    until = _until(record, reasons)
+    if retired is not None:
+        until = max(min(until or retired, retired), record.assigned_on)
+    return Wanted(course.id, record.assigned_on, _due(record, reasons), reasons, until, record)
+
+
+def _until(record: Record, reasons: tuple[Reason, ...]) -> date | None:
+    """Return when the last reason ends. What someone assigned by hand stays though no rule asks for it."""
+    if record.source not in RULED or any(one.ends_on is None for one in reasons):
+        return None
+    return max((one.ends_on for one in reasons if one.ends_on), default=None)
+
+
+def _kept(kept: Kept, asked: dict[int, Asked], book: RuleBook) -> Reason:
+    """Return a reason on record as it stands now; one whose rule has come to give more time is of the new version."""
+    ends_on = asked[kept.rule_id].until(kept.starts_on) if kept.rule_id in asked else kept.starts_on
+    reason = Reason(
+        kept.rule_id, kept.version_id, kept.occasion, kept.starts_on, kept.due_on, ends_on, kept=kept
+    )  # fmt: skip
+    rule = book.by_id.get(kept.rule_id)
+    version = rule.on(book.as_of) if rule else None
+    if version is None or version.id == kept.version_id or kept.occasion in {RENEWAL, "VERSION"} or ends_on is not None:
+        return reason
+    due_on = due_of(version.terms.due, kept.starts_on)
+    if kept.due_on is None or (due_on is not None and due_on <= kept.due_on):
+        return reason
+    return Reason(kept.rule_id, version.id, kept.occasion, kept.starts_on, due_on, ends_on, kept=kept)
+
+
+def _earliest(reasons: Iterable[Reason]) -> date | None:
+    return min((one.due_on for one in reasons if one.due_on), default=None)
+
+
+def _due(record: Record, reasons: tuple[Reason, ...]) -> date | None:
+    """Return the nominal due date of an enrollment on record.
+
+    What happens to a person may bring it forward: the earlier of two rules' dates holds. A rule that comes or changes
+    never does; where it gives more time than the reason that set the date, the date moves back.
+    """
+    due = record.nominal_due_on
+    current = [one for one in reasons if one.ends_on is None]
+    for one in current:
+        if one.kept is None and one.due_on and (due is None or (one.due_on < due and not one.by_rule)):
+            due = one.due_on
+    later = [one for one in current if one.kept and one.version_id != one.kept.version_id]
+    if later and any(one.kept and one.kept.due_on == record.nominal_due_on for one in later):
+        earliest = _earliest(current)
+        if due is not None and any(one.due_on is None for one in later) and earliest is None:
+            return None
+        due = earliest if earliest is not None and due is not None and earliest > due else due
+    return due
