@@ -1,5 +1,6 @@
-"""Rules are written with choices only, read as one sentence, and kept as drafts until someone publishes them."""
+"""Rules are written with choices only, read as one sentence, rehearsed, published in the background and undone."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.audit.models import AuditEvent
+from lms.courses.models import Course
 from lms.enrollments.assignment_rules.models import AssignmentRuleVersion
 from lms.enrollments.assignment_rules.rules_terms import (
     Audience,
@@ -23,9 +25,11 @@ from lms.enrollments.assignment_rules.rules_terms import (
     from_json,
 )
 from lms.enrollments.assignment_rules.sentence import Names, sentence
+from lms.enrollments.models import Enrollment
+from lms.people.models import Person
 from lms.people.rules import DutyKind, NetworkType
 from lms.shared.clock import local_date, utcnow
-from tests.support.network import Cast, small_cast
+from tests.support.network import Cast, Network, small_cast
 from tests.support.sign_in import csrf_token, sign_in
 
 TODAY = local_date(utcnow(), "Asia/Seoul")
@@ -171,3 +175,98 @@ def test_rules_are_the_training_teams(client: FlaskClient, session: Session, cas
     for person in (cast.employee, cast.coordinator, cast.region_manager):
         sign_in(client, person)
         assert client.get("/rules").status_code == 403
+
+
+def rehearsed(client: FlaskClient, session: Session, cast: Cast, **changes: object) -> tuple[str, str]:
+    """Write a draft, rehearse it; return the rule's address and that of the rehearsal."""
+    token = csrf_token(client, "/rules/new")
+    written = client.post("/rules/new", data=form_of(cast, **changes) | {"csrf_token": token})
+    assert written.status_code == 303, written.text
+    key = f"r{changes.get('request_key', '')}"
+    run = client.post(f"{written.location}/rehearse", data={"csrf_token": token, "request_key": key})
+    return written.location, run.location
+
+
+def assigned_by_rules(session: Session) -> dict[str, tuple[str, bool]]:
+    """Return by staff number the course that rules assigned, and whether it counts."""
+    session.rollback()
+    rows = session.execute(
+        select(Person.staff_no, Course.code, Enrollment.voided_on)
+        .join(Enrollment, Enrollment.person_id == Person.id)
+        .join(Course, Course.id == Enrollment.course_id)
+        .where(Enrollment.source == "RULE")
+    )
+    return {staff_no: (code, voided_on is None) for staff_no, code, voided_on in rows}
+
+
+def test_a_rule_is_rehearsed_published_and_undone(client: FlaskClient, session: Session, cast: Cast):
+    net = Network(session)
+    other = net.course("BASIC-02", due_days=10)
+    far = {"courses": [other.public_id], "units": [], "roles": ["SA"], "due_days": "10"}
+    session.commit()
+    sign_in(client, cast.training_admin)
+    token = csrf_token(client, "/rules/new")
+    rule, run = rehearsed(client, session, cast, **far)
+    assert assigned_by_rules(session) == {}  # a rehearsal changes nothing
+    page = client.get(run).text
+    assert "2건" in page
+    closed = client.get(f"{run}/people?part=GAINS")
+    assert closed.status_code == 303  # names open after a stated purpose
+    client.post(closed.location, data={"csrf_token": token, "reason": "rehearsing a rule"})
+    named = client.get(f"{run}/people?part=GAINS").text
+    people = (cast.employee, cast.namesake, cast.colleague)
+    assert [one.staff_no in named for one in people] == [True, True, False]
+    published = client.post(f"{rule}/publish", data={"csrf_token": token, "request_key": "p"})
+    assert client.post(f"{rule}/publish", data={"csrf_token": token, "request_key": "p"}).location == published.location
+    gained = {cast.employee.staff_no: ("BASIC-02", True), cast.namesake.staff_no: ("BASIC-02", True)}
+    assert assigned_by_rules(session) == gained
+    assert "적용 중" in client.get(rule).text
+    undone = client.post(
+        f"{published.location}/undo", data={"csrf_token": token, "reason": "wrong", "request_key": "u"}
+    )
+    assert undone.status_code == 303, undone.text
+    assert assigned_by_rules(session) == {staff_no: (code, False) for staff_no, (code, _) in gained.items()}
+    assert client.get(undone.location).status_code == 200
+
+
+def test_what_was_completed_cannot_be_undone_but_ended(client: FlaskClient, session: Session, cast: Cast):
+    other = Network(session).course("BASIC-02", due_days=10)
+    session.commit()
+    sign_in(client, cast.training_admin)
+    token = csrf_token(client, "/rules/new")
+    rule, _ = rehearsed(client, session, cast, courses=[other.public_id], units=[])
+    run = client.post(f"{rule}/publish", data={"csrf_token": token, "request_key": "p"}).location
+    session.rollback()
+    ruled = select(Enrollment).where(Enrollment.source == "RULE")
+    session.scalars(ruled.where(Enrollment.person_id == cast.employee.id)).one().completed_on = TODAY
+    session.commit()
+    refused = client.post(f"{run}/undo", data={"csrf_token": token, "reason": "wrong", "request_key": "u"})
+    assert refused.status_code == 422
+    assert "이수한 사람이 있어" in refused.text
+    ended = client.post(
+        f"{rule}/end", data={"csrf_token": token, "last_on": TODAY.isoformat(), "reason": "enough", "request_key": "e"}
+    )
+    assert ended.status_code == 303, ended.text
+    seen = client.post(f"{rule}/rehearse", data={"csrf_token": token, "request_key": "r2"}).location
+    assert "1건" in client.get(seen).text  # the one that is open is lost on the day after, the completed one stays
+    assert client.post(f"{rule}/publish", data={"csrf_token": token, "request_key": "p2"}).status_code == 303
+
+
+def test_a_draft_changed_since_must_be_rehearsed_again(client: FlaskClient, session: Session, cast: Cast):
+    other = Network(session).course("BASIC-02")
+    session.commit()
+    sign_in(client, cast.training_admin)
+    token = csrf_token(client, "/rules/new")
+    wrong = {"courses": [other.public_id], "due": "FIXED", "due_on": "2019-01-01"}
+    rule, run = rehearsed(client, session, cast, **wrong)
+    page = client.get(run).text
+    assert "지킬 수 없는 기한이 1건" in page
+    assert re.search(r"강남점.*?33\.3%.*?-16\.7%p", page, re.DOTALL)  # one of two is done, then one of three
+    known = client.get(f"{rule}/edit").text.split('name="known_since"')[1].split('value="')[1].split('"')[0]
+    again = form_of(cast, **(wrong | {"due_on": "2019-02-01"}), request_key="k5", known_since=known) | {
+        "csrf_token": token
+    }
+    assert client.post(f"{rule}/edit", data=again).status_code == 303
+    client.post(f"{rule}/publish", data={"csrf_token": token, "request_key": "p"})
+    assert [one.state for one in drafts(session)] == ["DRAFT"]
+    assert "예행하십시오" in client.get(rule).text

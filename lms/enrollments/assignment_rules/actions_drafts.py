@@ -33,7 +33,7 @@ def add_rule(session: Session, *, code: str, wish: Wish, request_key: str, actor
         return before
     _check(wish.terms)
     if is_code_taken(session, code):
-        raise DomainError("code_taken", code=code)
+        raise DomainError("code_taken")
     rule = AssignmentRule(code=code, created_by_id=actor.person_id, recorded_at=actor.at)
     _name(rule, wish)
     session.add(rule)

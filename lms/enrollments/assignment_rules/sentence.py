@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext
+from flask_babel import ngettext as plural
 
 from lms.enrollments.assignment_rules.rules_terms import (
     Audience,
@@ -21,6 +21,15 @@ from lms.enrollments.assignment_rules.wording import MONTHS_SHORT, NEWLY, WHEN
 from lms.people.centers.wording import NETWORK_TYPES
 from lms.people.duties.wording import TITLES
 from lms.people.rules import DutyKind, NetworkType
+
+
+def _(text: str, **values: object) -> str:
+    return str(gettext(text, **values))
+
+
+def ngettext(one: str, many: str, number: int) -> str:
+    """Return one of two texts by a number, in the reader's language."""
+    return str(plural(one, many, number))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from lms.enrollments.assignment_rules import actions_drafts as drafts
 from lms.enrollments.assignment_rules import queries_pages as queries
 from lms.enrollments.assignment_rules import wording
 from lms.enrollments.assignment_rules.forms import Choices, RuleForm
+from lms.enrollments.assignment_rules.publishing.queries import find_rehearsal, list_runs
 from lms.enrollments.assignment_rules.rules_terms import RuleTerms, VersionState, from_json
 from lms.enrollments.assignment_rules.sentence import Names, sentence
 from lms.enrollments.assignments.queries import list_places
@@ -98,9 +99,12 @@ def show(public_id: str) -> str:
     found = queries.get_rule(session, public_id=public_id, on=on)
     versions = [one for one in found.rule.versions if one.state != VersionState.WITHDRAWN or one.published_at]
     names = names_of([from_json(one.terms) for one in versions])
+    rehearsal = find_rehearsal(session, found.draft) if found.draft else None
     return render_template(
         "enrollments/rule.html",
-        found=found, rule=found.rule, today=on, draft_key=secrets.token_hex(16),
+        found=found, rule=found.rule, today=on, request_key=secrets.token_hex(16), wording=wording,
+        runs=list_runs(session, rule_id=found.rule.id), rehearsal=rehearsal,
+        may_end=found.version.state == VersionState.PUBLISHED and found.draft is None,
         versions=[(one, sentence(from_json(one.terms), names)) for one in reversed(versions)],
     )  # fmt: skip
 

@@ -90,12 +90,12 @@ RUN_STATES: dict[RunState, LazyString] = {
     RunState.RUNNING: _l("Running"),
     RunState.DONE: _l("Done"),
     RunState.FAILED: _l("Failed"),
-    RunState.UNDOING: _l("Being undone"),
     RunState.UNDONE: _l("Undone"),
 }
 RUN_KINDS: dict[RunKind, LazyString] = {
     RunKind.REHEARSAL: _l("Rehearsal"),
     RunKind.PUBLICATION: _l("Publication"),
+    RunKind.UNDOING: _l("Undoing"),
 }
 EFFECTS: dict[Effect, LazyString] = {
     Effect.GAINS: _l("Gains"),
