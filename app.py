@@ -17,7 +17,7 @@ from lms.accounts.cli import accounts as accounts_commands
 from lms.accounts.merging import actions as accounts_merging
 from lms.accounts.views import blueprint as accounts_pages
 from lms.audit import models as _audit
-from lms.completion.cli import completion, rates, shortfall
+from lms.completion.cli import completion, explain, rates, shortfall
 from lms.completion.flags import jobs as _flag_jobs
 from lms.completion.flags import models as _flags
 from lms.completion.flags.cli import flags as flags_commands
@@ -181,7 +181,7 @@ def _offer_commands(app: Flask) -> None:
         app.cli.add_command(command)
     for command in (courses_commands, tiers_commands, history_commands, enrollments, assign):
         app.cli.add_command(command)
-    for command in (rates, shortfall, completion, months_commands, flags_commands):
+    for command in (rates, shortfall, explain, completion, months_commands, flags_commands):
         app.cli.add_command(command)
 
 

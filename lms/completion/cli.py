@@ -12,15 +12,19 @@ from sqlalchemy.orm import Session
 
 from lms.audit import actions as audit
 from lms.completion import tables
+from lms.completion.explain import tables as tables_explained
+from lms.completion.explain.queries import count_roster, explain_person, iter_roster
 from lms.completion.known.queries import reading_as_known
 from lms.completion.queries import list_rates
 from lms.completion.queries_bases import list_measured
+from lms.completion.queries_enrollments import list_person_lines
 from lms.completion.queries_labels import course_labels, find_unit_ids, role_labels, tier_labels
 from lms.completion.queries_proof import MOST_SHOWN, prove_rates
 from lms.completion.queries_shortfalls import iter_shortfalls, list_shortfall_ids
 from lms.completion.rules import Dimension, RateFilter, ShortfallFilter
 from lms.completion.rules_bases import Attribution, Basis, Measure, Period, code_of, word_of
 from lms.completion.tables_bases import measured_columns, measured_row
+from lms.people.queries import find_person_by_staff_no
 from lms.people.rules import UnitKind, whole_network
 from lms.shared.db import db
 from lms.shared.tables import Column
@@ -206,6 +210,67 @@ def shortfall(
             tables.write_workbook(output, rows, described=described, actor=command_actor())
         else:
             _put(output, shape, tables.SHORTFALL_COLUMNS, rows)
+
+
+@click.command("explain")
+@as_of_option
+@known_at_option
+@click.option("--person", metavar="STAFF_NO", help="Every course of this person: whether it counts, or why not.")
+@click.option("--unit", metavar="CODE", help="How this unit's head-count adds up: in the rate, or left out and why.")
+@click.option("--list", "listed", is_flag=True, help="With --unit: everyone on the roster instead of sums.")
+@click.option("--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@output_option
+@with_appcontext
+def explain(
+    as_of: date | None,
+    known_at: str | None,
+    person: str | None,
+    unit: str | None,
+    listed: bool,
+    shape: str,
+    output: BinaryIO | None,
+) -> None:
+    """Say why someone counts in a rate, or how a unit's roster adds up to its head-count."""
+    if (person is None) == (unit is None):
+        raise click.UsageError("say --person STAFF_NO or --unit CODE")
+    day, then = as_of or today(), instant(known_at) if known_at else None
+    with reading_as_known(db.session(), then, scope=whole_network(day)) as past:
+        if person is not None:
+            columns: Sequence[Column] = tables_explained.PERSON_COLUMNS
+            rows, head, who, where = _explained_person(past, person, day)
+        else:
+            columns = tables_explained.ROSTER_COLUMNS if listed else tables_explained.SUM_COLUMNS
+            rows, head, who, where = _explained_unit(past, unit, day, listed=listed)
+    if who:
+        _audit("explain", day, where, who, known_at=then)
+    if shape == "table":
+        click.echo(head, err=output is not None)
+    _put(output, shape, columns, rows)
+
+
+Explained = tuple[list[tuple[Any, ...]], str, list[int], RateFilter]
+
+
+def _explained_person(session: Session, staff_no: str, day: date) -> Explained:
+    scope = whole_network(day)
+    found = find_person_by_staff_no(session, scope=scope, staff_no=staff_no)
+    if found is None:
+        raise click.BadParameter(f"there is no {staff_no!r}", param_hint="--person")
+    lines = list_person_lines(session, scope=scope, person_id=found.id, as_of=day)
+    why = explain_person(session, scope=scope, person_id=found.id, as_of=day)
+    head = tables_explained.person_head(found.staff_no, found.name, why, lines, day)
+    return list(map(tables_explained.person_row, lines)), head, [found.id], RateFilter()
+
+
+def _explained_unit(session: Session, code: str | None, day: date, *, listed: bool) -> Explained:
+    where = RateFilter(unit_id=_unit_id(session, code))
+    asked: dict[str, Any] = {"scope": whole_network(day), "as_of": day, "where": where}
+    roster = count_roster(session, **asked)
+    head = tables_explained.unit_head(code or "", roster, day)
+    if not listed:
+        return list(tables_explained.sum_rows(roster)), head, [], where
+    people = list(iter_roster(session, **asked))
+    return list(map(tables_explained.roster_row, people)), head, [line.person_id for line in people], where
 
 
 @completion.command("verify")

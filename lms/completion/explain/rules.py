@@ -102,6 +102,11 @@ class Roster:
         return self.head_count - self.included
 
     @property
+    def gone(self) -> int:
+        """Return how many were here in the days before and are not any more."""
+        return sum(number for why, number in self.people.items() if why in GONE)
+
+    @property
     def adds_up(self) -> bool:
         """Tell whether everyone of the head-count stands under exactly one reason."""
-        return sum(number for why, number in self.people.items() if why not in GONE) == self.head_count
+        return sum(self.people.values()) - self.gone == self.head_count
