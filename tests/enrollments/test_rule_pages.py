@@ -121,6 +121,11 @@ def drafts(session: Session) -> list[AssignmentRuleVersion]:
     return list(session.scalars(select(AssignmentRuleVersion).order_by(AssignmentRuleVersion.id)))
 
 
+def known_since(client: FlaskClient, rule: str) -> str:
+    """Return when the draft in the form was written, as the form carries it."""
+    return client.get(f"{rule}/edit").text.split('name="known_since"')[1].split('value="')[1].split('"')[0]
+
+
 def test_a_draft_is_written_read_changed_and_dropped(client: FlaskClient, session: Session, cast: Cast):
     sign_in(client, cast.training_admin)
     token = csrf_token(client, "/rules/new")
@@ -141,9 +146,7 @@ def test_a_draft_is_written_read_changed_and_dropped(client: FlaskClient, sessio
     assert "접수 기본" in client.get("/rules").text
     assert client.get("/rules?course=NONE-1").text.count("접수 기본") == 0
     edit = f"{first.location}/edit"
-    before = client.get(edit).text
-    known = before.split('name="known_since"')[1].split('value="')[1].split('"')[0]
-    changed = sent | {"due_days": "45", "known_since": known, "request_key": "k2"}
+    changed = sent | {"due_days": "45", "known_since": known_since(client, first.location), "request_key": "k2"}
     assert client.post(edit, data=changed).status_code == 303
     overtaken = client.post(edit, data=changed | {"due_days": "60", "request_key": "k3"})
     assert overtaken.status_code == 422
@@ -257,16 +260,15 @@ def test_a_draft_changed_since_must_be_rehearsed_again(client: FlaskClient, sess
     session.commit()
     sign_in(client, cast.training_admin)
     token = csrf_token(client, "/rules/new")
-    wrong = {"courses": [other.public_id], "due": "FIXED", "due_on": "2019-01-01"}
-    rule, run = rehearsed(client, session, cast, **wrong)
-    page = client.get(run).text
-    assert "지킬 수 없는 기한이 1건" in page
-    assert re.search(r"강남점.*?33\.3%.*?-16\.7%p", page, re.DOTALL)  # one of two is done, then one of three
-    known = client.get(f"{rule}/edit").text.split('name="known_since"')[1].split('value="')[1].split('"')[0]
-    again = form_of(cast, **(wrong | {"due_on": "2019-02-01"}), request_key="k5", known_since=known) | {
-        "csrf_token": token
-    }
+    fixed = {"courses": [other.public_id], "due": "FIXED", "due_on": "2019-01-01"}
+    rule, run = rehearsed(client, session, cast, **fixed)
+    assert "지킬 수 없는 기한이 1건" in client.get(run).text
+    early = {"courses": [other.public_id], "valid_from": "2019-01-02", "request_key": "k5"}
+    again = form_of(cast, **early, known_since=known_since(client, rule)) | {"csrf_token": token}
     assert client.post(f"{rule}/edit", data=again).status_code == 303
     client.post(f"{rule}/publish", data={"csrf_token": token, "request_key": "p"})
     assert [one.state for one in drafts(session)] == ["DRAFT"]
     assert "예행하십시오" in client.get(rule).text
+    late = client.post(f"{rule}/rehearse", data={"csrf_token": token, "request_key": "r9"}).location
+    # One of two was done at the center; one of three is, once the course is due there.
+    assert re.search(r"강남점.*?50\.0%.*?33\.3%.*?-16\.7%p", client.get(late).text, re.DOTALL)

@@ -15,11 +15,11 @@ from lms.enrollments.assignment_rules.actions_drafts import Wish, save_draft
 from lms.enrollments.assignment_rules.models import AssignmentRule, AssignmentRuleVersion, RuleRun, RuleRunLine
 from lms.enrollments.assignment_rules.publishing import queries
 from lms.enrollments.assignment_rules.publishing.rules import Line, RunKind, RunState, added, rehearsal_day
-from lms.enrollments.assignment_rules.publishing.rules_rehearsal import lines_of, narrow
+from lms.enrollments.assignment_rules.publishing.rules_rehearsal import Stage, lines_of, narrow
 from lms.enrollments.assignment_rules.queries import IN_FORCE, load_book, load_facts
 from lms.enrollments.assignment_rules.queries_pages import RuleOnPage, find_by_request
 from lms.enrollments.assignment_rules.queries_places import Places, load_places
-from lms.enrollments.assignment_rules.rules import Rule, RuleBook, rule_of
+from lms.enrollments.assignment_rules.rules import Rule, rule_of
 from lms.enrollments.assignment_rules.rules_terms import VersionState, from_json
 from lms.enrollments.dues.queries import load_circumstances
 from lms.enrollments.dues.rules import NOTHING_KNOWN
@@ -142,12 +142,10 @@ def _start(
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What every batch of a run needs and none changes: the books without and with the version, places, courses."""
+    """What every batch of a run needs and none changes."""
 
-    before: RuleBook
-    after: RuleBook
+    stage: Stage
     places: Places
-    mandatory: frozenset[int]
 
 
 def prepare(session: Session, run: RuleRun) -> Prepared:
@@ -157,12 +155,13 @@ def prepare(session: Session, run: RuleRun) -> Prepared:
     candidate = _candidate(rule, version)
     asked = {key for one in rule.versions for key in from_json(one.terms).course_ids}
     more = [candidate] if run.kind == RunKind.REHEARSAL else []
-    return Prepared(
+    stage = Stage(
         before=narrow(load_book(session, run.as_of), asked),
         after=narrow(load_book(session, run.as_of, more), asked),
-        places=load_places(session),
+        due=from_json(version.terms).due,
         mandatory=queries.mandatory_courses(session),
     )
+    return Prepared(stage, load_places(session))
 
 
 def _candidate(rule: AssignmentRule, version: AssignmentRuleVersion) -> Rule:
@@ -192,9 +191,7 @@ def _look(session: Session, run: RuleRun, prepared: Prepared, people: Sequence[i
     lines = [
         line
         for facts in load_facts(session, people, prepared.places)
-        for line in lines_of(
-            facts, prepared.before, prepared.after, known.get(facts.person_id, NOTHING_KNOWN), prepared.mandatory
-        )
+        for line in lines_of(facts, prepared.stage, known.get(facts.person_id, NOTHING_KNOWN))
     ]
     if lines:
         session.execute(insert(RuleRunLine), [_row(run, line) for line in lines])
@@ -210,7 +207,7 @@ def _row(run: RuleRun, line: Line) -> dict[str, object]:
 
 
 def _apply(session: Session, run: RuleRun, prepared: Prepared, people: Sequence[int], actor: Actor) -> None:
-    counted = sync_batch(session, people, prepared.after, prepared.places, actor=actor, run_id=run.id)
+    counted = sync_batch(session, people, prepared.stage.after, prepared.places, actor=actor, run_id=run.id)
     counts = dict(run.sums.get("counts", {}))
     for kind, number in counted.items():
         counts[kind] = counts.get(kind, 0) + number

@@ -53,7 +53,8 @@ class Line:
     """One thing that publishing would do. `due_on` is the effective due date it leaves, or takes away.
 
     `is_due` tells that it has fallen due by the day; `is_overdue` that it would be past due at once; `is_impossible`
-    that it is due on or before the day it is assigned. `due` and `done` are what the rate of the center gains.
+    that the rule's own words make it due on or before the day it is assigned. `due` and `done` are what the center's
+    rate gains.
     """
 
     person_id: int

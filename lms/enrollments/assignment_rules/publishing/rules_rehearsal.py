@@ -1,11 +1,13 @@
 """What publishing a rule would do to one person: the changes with the rule less those that are coming without it."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from lms.enrollments.assignment_rules.publishing.rules import Effect, Line
 from lms.enrollments.assignment_rules.rules import Facts, Record, RuleBook
 from lms.enrollments.assignment_rules.rules_changes import Change, Kind, changes
+from lms.enrollments.assignment_rules.rules_terms import Due
 from lms.enrollments.assignment_rules.rules_wanted import wanted
 from lms.enrollments.dues.rules import Circumstances
 
@@ -27,29 +29,46 @@ def narrow(book: RuleBook, course_ids: Collection[int]) -> RuleBook:
     return book
 
 
-def lines_of(
-    facts: Facts, before: RuleBook, after: RuleBook, known: Circumstances, mandatory: Collection[int]
-) -> Iterator[Line]:
-    """Yield what one person gains, loses or is given more time for. Books are of one day; `mandatory` are courses
-    whose enrollments count in rates."""
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What a rehearsal asks of everyone: books of one day without and with the version, and how that says it is due.
+
+    `mandatory` are the courses whose enrollments count in rates.
+    """
+
+    before: RuleBook
+    after: RuleBook
+    due: Due
+    mandatory: Collection[int]
+
+    @property
+    def as_of(self) -> date:
+        """Return the day for which is rehearsed."""
+        return self.after.as_of
+
+
+def lines_of(facts: Facts, stage: Stage, known: Circumstances) -> Iterator[Line]:
+    """Yield what one person gains, loses or is given more time for."""
+    before, after = stage.before, stage.after
     coming = {_key(one) for one in changes(facts.person_id, wanted(facts, before), before.as_of)}
     for change in changes(facts.person_id, wanted(facts, after), after.as_of):
         if change.kind in EFFECTS and _key(change) not in coming:
-            yield _line(facts, change, after.as_of, known, mandatory)
+            yield _line(facts, change, stage, known)
 
 
 def _key(change: Change) -> tuple[Kind, int, date]:
     return change.kind, change.wanted.course_id, change.wanted.assigned_on
 
 
-def _line(facts: Facts, change: Change, as_of: date, known: Circumstances, mandatory: Collection[int]) -> Line:
-    want, effect = change.wanted, EFFECTS[change.kind]
+def _line(facts: Facts, change: Change, stage: Stage, known: Circumstances) -> Line:
+    want, effect, as_of = change.wanted, EFFECTS[change.kind], stage.as_of
     record = want.record
     nominal = record.nominal_due_on if record and effect is Effect.LOSES else want.nominal_due
     due_on = known.due(nominal, want.assigned_on, of=record.id if record else None)
     is_due = due_on is not None and due_on <= as_of
     is_gain = effect is Effect.GAINS
-    counts = (record.required if record else want.course_id in mandatory) and facts.away(as_of) is None
+    stated = stage.due.of(want.assigned_on)
+    counts = (record.required if record else want.course_id in stage.mandatory) and facts.away(as_of) is None
     due, done = _moved(facts, change, as_of, known, is_due=is_due) if counts else (0, 0)
     return Line(
         person_id=facts.person_id,
@@ -60,7 +79,7 @@ def _line(facts: Facts, change: Change, as_of: date, known: Circumstances, manda
         enrollment_id=record.id if record else None,
         is_due=is_due,
         is_overdue=is_gain and due_on is not None and due_on < as_of,
-        is_impossible=is_gain and nominal is not None and nominal <= want.assigned_on,
+        is_impossible=is_gain and stated is not None and stated <= want.assigned_on,
         due=due,
         done=done,
     )
