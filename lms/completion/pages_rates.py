@@ -28,7 +28,7 @@ from lms.completion.rules_suppression import (
     without_small_groups,
 )
 from lms.completion.rules_trend import Movement, TrendPoint
-from lms.people.rules import UnitKind
+from lms.people.rules import Scope, UnitKind
 
 UNIT_LEVELS = frozenset({Dimension.REGION, Dimension.AREA, Dimension.CENTER})
 # Which units stand in the rows of a heat map: few enough to read.
@@ -233,6 +233,13 @@ def _trend(session: Session, asked: Asked[BreakdownForm], unit: Unit, *, hides: 
     if hides:
         points = [_large_enough(point) for point in points]
     return trend_chart(points, UNIT_TARGET)
+
+
+def center_trend(session: Session, *, scope: Scope, as_of: date, center_id: int) -> Trend:
+    """Return the trend of a center's rate for a viewer who may name its people."""
+    where, memory = RateFilter(unit_id=center_id), _memory()
+    known = memory.trend_of(session, scope=scope, as_of=as_of, where=where) if memory else None
+    return trend_chart(known or list_trend(session, scope=scope, as_of=as_of, where=where), UNIT_TARGET)
 
 
 def _large_enough(point: TrendPoint) -> TrendPoint:

@@ -58,6 +58,11 @@ def share(part: Tally, whole: Tally) -> str | None:
     return percent(Tally(whole.due, part.due, 0))
 
 
+def share_of_people(done: int, judged: int) -> str | None:
+    """Return of how many people everything due is done, floored; None when nobody has anything due."""
+    return percent(Tally(judged, done, 0))
+
+
 def interval(found: Interval | None) -> str | None:
     """Return an interval as shown, such as "31.2–68.8%"; None when nothing is due."""
     if found is None:

@@ -12,6 +12,7 @@ from lms.completion.center import wording as words
 from lms.completion.center.forms import CARDS, GRID, BoardForm
 from lms.completion.center.rules import Center, Show
 from lms.completion.pages import UNIT_TARGET
+from lms.completion.pages_rates import center_trend
 from lms.completion.rules import DEFAULT_TARGET, total
 from lms.completion.rules_interval import certainty_of
 from lms.enrollments.assignments.queries import list_writable_centers
@@ -71,6 +72,9 @@ def _center_page(found: Center, own: Sequence[Center]) -> Answer:
         own=own,
         as_of=scope.on,
         tally=tally,
+        judged=sum(1 for row in board.rows if row.tally.due),
+        complete=sum(1 for row in board.rows if row.tally.due and not row.tally.missing),
+        trend=center_trend(session, scope=scope, as_of=scope.on, center_id=found.id),
         certainty=certainty_of(tally, sum(1 for row in board.rows if row.tally.due), UNIT_TARGET),
         frontline_short=sorted(
             (row for row in short if row.person.is_frontline), key=lambda row: (-row.days_overdue, row.person.staff_no)
