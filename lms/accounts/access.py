@@ -87,6 +87,7 @@ ENDPOINTS: dict[str, Policy] = {
     "recording.correct": Policy.ASSIGN,
     "exceptions.inbox": Policy.ASSIGN,
     "exceptions.own": Policy.SIGNED_IN,
+    "exceptions.new_own": Policy.SIGNED_IN,
     "exceptions.person": Policy.SIGNED_IN,
     "exceptions.ask": Policy.SIGNED_IN,
     "exceptions.show": Policy.SIGNED_IN,

@@ -1,7 +1,7 @@
 """What the pages of a unit's rates show: its rate and what it is made of, its trend, two days side by side."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from lms.completion.charts import Funnel, Trend, funnel_chart, trend_chart
 from lms.completion.forms import BreakdownForm
+from lms.completion.months.queries_trend import with_reported
 from lms.completion.pages import BELOW, COUNTS_PEOPLE_AGAIN, UNIT_TARGET
 from lms.completion.parameters import Asked
 from lms.completion.queries import list_rates, total_rate
+from lms.completion.queries_exempt import exempt_share, exempt_shares
 from lms.completion.queries_memory import NetworkFigures
 from lms.completion.queries_mix import Grid, load_grid
 from lms.completion.queries_places import Unit
@@ -28,6 +30,7 @@ from lms.completion.rules_suppression import (
     without_small_groups,
 )
 from lms.completion.rules_trend import Movement, TrendPoint
+from lms.enrollments.exceptions.rules import ExemptShare
 from lms.people.rules import Scope, UnitKind
 
 UNIT_LEVELS = frozenset({Dimension.REGION, Dimension.AREA, Dimension.CENTER})
@@ -49,6 +52,7 @@ class Row:
     target: int
     before: RateLine | None = None
     is_hidden: bool = False
+    exempt: ExemptShare | None = None
 
     @property
     def certainty(self) -> Certainty:
@@ -95,8 +99,12 @@ def rate_page(session: Session, asked: Asked[BreakdownForm], unit: Unit) -> Rate
     target = DEFAULT_TARGET if by is Dimension.PERSON else UNIT_TARGET
     rows = _rows(now, before, target)
     is_shown = not now.is_hidden and not (before and before.is_hidden)
+    shares = _shares(session, asked, unit, by, now)
+    rows = [replace(row, exempt=shares.get(row.line.code)) for row in rows]
     return RatePage(
-        total=Row(now.whole, UNIT_TARGET, before.whole if before else None, now.is_hidden),
+        total=Row(
+            now.whole, UNIT_TARGET, before.whole if before else None, now.is_hidden, _share(session, asked, unit, now)
+        ),
         by=by,
         rows=_in_order(rows, form.sort.data or ("sure" if by in UNIT_LEVELS else "code"), is_unit=by in UNIT_LEVELS),
         names_closed=names_closed,
@@ -104,6 +112,25 @@ def rate_page(session: Session, asked: Asked[BreakdownForm], unit: Unit) -> Rate
         movement=_movement(session, asked, other, hides=now.hides) if is_shown and other else None,
         counts={one: sum(row.certainty is one for row in rows if not row.is_hidden) for one in ORDER},
     )
+
+
+def _share(session: Session, asked: Asked[BreakdownForm], unit: Unit, now: "Reading") -> ExemptShare | None:
+    """Return how many people are exempt, where the rate itself is shown."""
+    if now.is_hidden:
+        return None
+    where = asked.form.filter(unit.id)
+    return exempt_share(session, scope=asked.scope, as_of=asked.as_of, where=where, whole=now.whole)
+
+
+def _shares(
+    session: Session, asked: Asked[BreakdownForm], unit: Unit, by: Dimension, now: "Reading"
+) -> Mapping[str, ExemptShare]:
+    """Return by code how many people are exempt, without groups too small to show."""
+    if now.is_hidden or not now.lines:
+        return {}
+    where = asked.form.filter(unit.id)
+    found = exempt_shares(session, scope=asked.scope, as_of=asked.as_of, by=by, where=where, lines=now.lines)
+    return {code: share for code, share in found.items() if code not in now.hidden}
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +257,8 @@ def _trend(session: Session, asked: Asked[BreakdownForm], unit: Unit, *, hides: 
         points = _known_trend(session, asked, unit) or list_trend(
             session, scope=asked.scope, as_of=asked.as_of, where=asked.form.filter(unit.id)
         )
+    where = asked.form.filter(unit.id)
+    points = with_reported(session, points, scope=asked.scope, where=where, known_at=asked.known_at)
     if hides:
         points = [_large_enough(point) for point in points]
     return trend_chart(points, UNIT_TARGET)
@@ -239,7 +268,8 @@ def center_trend(session: Session, *, scope: Scope, as_of: date, center_id: int)
     """Return the trend of a center's rate for a viewer who may name its people."""
     where, memory = RateFilter(unit_id=center_id), _memory()
     known = memory.trend_of(session, scope=scope, as_of=as_of, where=where) if memory else None
-    return trend_chart(known or list_trend(session, scope=scope, as_of=as_of, where=where), UNIT_TARGET)
+    points = known or list_trend(session, scope=scope, as_of=as_of, where=where)
+    return trend_chart(with_reported(session, points, scope=scope, where=where), UNIT_TARGET)
 
 
 def _large_enough(point: TrendPoint) -> TrendPoint:

@@ -14,7 +14,7 @@ from lms.enrollments.exceptions.forms import APPROVE, AskForm, DecisionForm, End
 from lms.enrollments.exceptions.queries_requests import Pile
 from lms.enrollments.exceptions.rules import Kind, Role, State, may_ask, may_decide
 from lms.enrollments.exceptions.views_outages import add_pages
-from lms.people.queries import find_unit_to_open, get_person_by_public_id
+from lms.people.queries import find_unit_to_open, get_person_by_public_id, get_viewer
 from lms.people.rules import masked_name, names_open
 from lms.people.viewer import current_scope
 from lms.shared.db import db
@@ -57,6 +57,11 @@ def _is_named(line: queries_requests.Line) -> bool:
     if line.request.person_id == scope.person_id:
         return True
     return names_open(scope, {line.center.id}) if line.center else names_open(scope)
+
+
+@blueprint.get("/me/exceptions/new")
+def new_own() -> Answer:
+    return _person_page(get_viewer(db.session(), scope=current_scope()).public_id)
 
 
 @blueprint.get("/people/<public_id>/exceptions")
