@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.completion.queries_counting import Ids, Reach, enrollment, exempted_on, reach_of, stream, superseded_on
@@ -99,6 +100,17 @@ def list_enrollments(
 ) -> Page[EnrollmentRow]:
     """List one page of what `iter_enrollments` yields, such as a course's people, with the exact number of all."""
     reach = reach_of(session, scope=scope, as_of=as_of, where=where or RateFilter(), named=True)
+    wanted = _page_of(scope, as_of, reach, pick, sort, descending)
+    found = session.execute(wanted, {"rows": per_page, "skipped": offset_of(page, per_page)}).all()
+    rows = list(_rows(session, found, as_of, of_page=found))
+    return Page(rows, max(1, page), count_enrollments(session, scope, as_of, reach, pick), per_page)
+
+
+# Built once for the same question: see `people.queries.placement_on`.
+@lru_cache(maxsize=64)
+def _page_of(
+    scope: Scope, as_of: date, reach: Reach, pick: Pick, sort: EnrollmentSort, descending: bool
+) -> Select[Any]:
     everyone = select_enrollments(scope, as_of, reach, pick)
     if sort is EnrollmentSort.CENTER:
         everyone = everyone.join(OrgUnit, OrgUnit.id == Posting.center_id)
@@ -106,21 +118,23 @@ def list_enrollments(
     order = (key.nulls_last(), Person.staff_no, enrollment.c.course_id, enrollment.c.cycle)
     # First which rows, by the indexes alone; then all their columns.
     chosen = everyone.with_only_columns(enrollment.c.id).order_by(*order)
-    chosen = chosen.limit(per_page).offset(offset_of(page, per_page))
-    found = session.execute(everyone.where(enrollment.c.id.in_(chosen)).order_by(*order)).all()
-    rows = list(_rows(session, found, as_of, of_page=found))
-    return Page(rows, max(1, page), count_enrollments(session, scope, as_of, reach, pick), per_page)
+    chosen = chosen.limit(bindparam("rows", type_=Integer)).offset(bindparam("skipped", type_=Integer))
+    return everyone.where(enrollment.c.id.in_(chosen)).order_by(*order)
 
 
 def count_enrollments(session: Session, scope: Scope, as_of: date, reach: Reach, pick: Pick) -> int:
     """Count what `list_enrollments` lists."""
-    query = select_enrollments(scope, as_of, reach, pick)
+    return session.scalar(_number_of(scope, as_of, reach, pick)) or 0
+
+
+@lru_cache(maxsize=64)
+def _number_of(scope: Scope, as_of: date, reach: Reach, pick: Pick) -> Select[int]:
     if scope.network:
         # No column of the person is asked for, so the table need not be read.
         posting, of_enrollments = _narrowed(as_of, reach, pick)
         joined = select(func.count()).select_from(enrollment).join(Posting, Posting.person_id == enrollment.c.person_id)
-        return session.scalar(joined.where(*posting, *of_enrollments)) or 0
-    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+        return joined.where(*posting, *of_enrollments)
+    return select(func.count()).select_from(select_enrollments(scope, as_of, reach, pick).subquery())
 
 
 def list_person_lines(session: Session, *, scope: Scope, person_id: int, as_of: date) -> list[PersonLine]:
@@ -133,7 +147,13 @@ def list_person_lines(session: Session, *, scope: Scope, person_id: int, as_of: 
     if seen is None:
         raise NotFoundError
     standing = find_standing(session, person_id=person_id, as_of=as_of)
-    rows = session.execute(
+    rows = session.execute(_lines_of_person(as_of), {"person_id": person_id})
+    return sorted((_person_line(row, standing, as_of) for row in rows), key=_by_urgency)
+
+
+@lru_cache(maxsize=8)
+def _lines_of_person(as_of: date) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             enrollment, superseded_on(as_of).label("superseded"), exempted_on(as_of).label("exempt"),
             Course.public_id, Course.code, Course.title_ko, Course.title_en, Course.is_critical, Course.tier_level,
@@ -142,20 +162,24 @@ def list_person_lines(session: Session, *, scope: Scope, person_id: int, as_of: 
         .join(Course, Course.id == enrollment.c.course_id)
         .join(Tier, Tier.level == Course.tier_level)
         .join(CourseVersion, CourseVersion.id == enrollment.c.course_version_id)
-        .where(enrollment.c.person_id == person_id, enrollment.c.assigned_on <= as_of)
+        .where(enrollment.c.person_id == bindparam("person_id"), enrollment.c.assigned_on <= as_of)
     )  # fmt: skip
-    return sorted((_person_line(row, standing, as_of) for row in rows), key=_by_urgency)
 
 
 def find_standing(session: Session, *, person_id: int, as_of: date) -> Standing:
     """Return where a person stands on `as_of`."""
-    posted = session.execute(
+    posted = session.execute(_standing_of_person(as_of), {"person_id": person_id}).first()
+    return _standing(*posted) if posted else Standing.NOT_EMPLOYED
+
+
+@lru_cache(maxsize=8)
+def _standing_of_person(as_of: date) -> Select[bool, bool]:
+    return (
         select(is_open(as_of), on_leave(Posting.person_id, as_of))
         .select_from(Posting)
         .join(OrgUnit, OrgUnit.id == Posting.center_id)
-        .where(Posting.person_id == person_id, Posting.is_primary, covers(Posting, as_of))
-    ).first()
-    return _standing(*posted) if posted else Standing.NOT_EMPLOYED
+        .where(Posting.person_id == bindparam("person_id"), Posting.is_primary, covers(Posting, as_of))
+    )
 
 
 def _standing(center_open: bool, away: bool) -> Standing:

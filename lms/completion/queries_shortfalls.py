@@ -1,16 +1,20 @@
 """Who falls short on a day, by how much, since when and why."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Float,
+    Integer,
     Select,
     String,
     and_,
+    bindparam,
     cast,
     func,
     literal,
@@ -70,15 +74,25 @@ def list_shortfalls(
     """
     where = where or ShortfallFilter()
     reach = reach_of(session, scope=scope, as_of=as_of, where=where, named=True)
-    everyone = _ordered(select_shortfalls(scope, as_of, where, reach), sort, descending=descending)
-    numbered = everyone.add_columns(func.count().over().label("matches"), *_severity_counts(everyone, as_of))
-    rows = session.execute(numbered.limit(per_page).offset(offset_of(page, per_page))).all()
+    numbered = _page_of(scope, as_of, where, reach, sort, descending)
+    rows = session.execute(numbered, {"rows": per_page, "skipped": offset_of(page, per_page)}).all()
+    everyone = select_shortfalls(scope, as_of, where, reach)
     matches = rows[0].matches if rows else _count(session, everyone) if page > 1 else 0
     center_ids = frozenset(row.center_id for row in rows)
     missing = _find_missing(session, as_of, reach, [row.id for row in rows])
     lines = _lines(session, rows, as_of, center_ids, missing)
     by_severity = {one: int(rows[0]._mapping[one]) for one in Severity} if rows else {}
     return ShortfallPage(list(lines), max(1, page), matches, per_page, by_severity)
+
+
+# Built once for the same question, asked again by paging and by everyone of one scope: see `people.queries.placement_on`.
+@lru_cache(maxsize=64)
+def _page_of(
+    scope: Scope, as_of: date, where: ShortfallFilter, reach: Reach, sort: ShortfallSort, descending: bool
+) -> Select[Any]:
+    everyone = _ordered(select_shortfalls(scope, as_of, where, reach), sort, descending=descending)
+    numbered = everyone.add_columns(func.count().over().label("matches"), *_severity_counts(everyone, as_of))
+    return numbered.limit(bindparam("rows", type_=Integer)).offset(bindparam("skipped", type_=Integer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +142,7 @@ def iter_shortfalls(
     yield from _lines(session, stream(session, query), as_of)
 
 
+@lru_cache(maxsize=64)
 def select_shortfalls(
     scope: Scope, as_of: date, where: ShortfallFilter, reach: Reach, *, reasons: bool = False
 ) -> Select[Any]:
@@ -184,10 +199,16 @@ def _is_completed(as_of: date) -> ColumnElement[bool]:
 
 def _find_missing(session: Session, as_of: date, reach: Reach, person_ids: list[int]) -> dict[int, str]:
     """Find what a few people miss, for a page of them; the rule of `_missing`."""
-    everywhere = replace(reach, center_ids=None, role_ids=None)
+    found = session.execute(_missing_of_people(as_of, reach.course_ids), {"person_ids": person_ids})
+    return dict(found.all())
+
+
+@lru_cache(maxsize=64)
+def _missing_of_people(as_of: date, course_ids: Ids) -> Select[Any]:
     person_id = enrollment.c.person_id
-    query = counted(as_of, everywhere, person_id, _missing(as_of)).where(person_id.in_(person_ids)).group_by(person_id)
-    return dict(session.execute(query).all())
+    asked: BindParameter[int] = bindparam("person_ids", expanding=True)
+    query = counted(as_of, Reach(course_ids=course_ids), person_id, _missing(as_of))
+    return query.where(person_id.in_(asked)).group_by(person_id)
 
 
 def _ordered(people: Select[Any], sort: ShortfallSort, *, descending: bool) -> Select[Any]:
