@@ -85,7 +85,7 @@ def list_shortfalls(
     return ShortfallPage(list(lines), max(1, page), matches, per_page, by_severity)
 
 
-# Built once for the same question, asked again by paging and by everyone of one scope: see `people.queries.placement_on`.
+# Built once for the same question: see `people.queries.placement_on`.
 @lru_cache(maxsize=64)
 def _page_of(
     scope: Scope, as_of: date, where: ShortfallFilter, reach: Reach, sort: ShortfallSort, descending: bool
