@@ -84,6 +84,11 @@ class Trend:
     target_y: float
 
     @property
+    def is_corrected(self) -> bool:
+        """Tell whether the value of some month was corrected after its close."""
+        return any(mark.point.corrected is not None for mark in self.marks)
+
+    @property
     def filled(self) -> list[TrendPoint]:
         """Return the points with something due."""
         return [mark.point for mark in self.marks if mark.y is not None]

@@ -9,12 +9,17 @@ TREND_MONTHS = 13
 
 
 class TrendPoint(NamedTuple):
-    """The rate of one unit on one day of its trend."""
+    """The rate of one unit on one day of its trend.
+
+    `is_reported`: it is the value at the close of its month; `corrected` is what a correction made of it since.
+    """
 
     day: date
     tally: Tally
     people_judged: int
     people_short: int
+    is_reported: bool = False
+    corrected: Tally | None = None
 
 
 class Movement(NamedTuple):

@@ -15,19 +15,22 @@ from lms.completion.months.actions import close_month, correct_month
 from lms.completion.months.models import MonthClose, MonthFigure
 from lms.completion.months.queries import get_close, list_frozen_rates, list_months, load_frozen_totals
 from lms.completion.months.queries_proof import delta_since, prove_month
+from lms.completion.months.queries_trend import with_reported
 from lms.completion.months.rules import Delta, MonthState, Question, Refused
 from lms.completion.months.rules_snapshot import unpack
 from lms.completion.queries import list_rates
 from lms.completion.rules import Dimension, RateFilter, Tally
+from lms.completion.rules_trend import TrendPoint
 from lms.enrollments.actions import correct_completion, record_completion, void
 from lms.enrollments.models import Enrollment
 from lms.enrollments.rules import Evidence, EvidenceKind
 from lms.people.models import Posting
 from lms.people.queries import scope_of
-from lms.people.rules import whole_network
+from lms.people.rules import Scope, whole_network
 from lms.shared.errors import DomainError
 from tests.completion.worlds import FIRST, draw_world, load
 from tests.support.network import Cast, Network
+from tests.support.statements import counted_statements
 
 MAY, END = date(2019, 5, 1), date(2019, 5, 31)
 CLOSED = datetime(2019, 6, 3, 2, tzinfo=UTC)
@@ -62,9 +65,10 @@ def test_a_frozen_month_says_what_its_pages_said_whatever_comes_later(session: S
     assert said == frozen(session, first)
     assert (first.due, first.done) == tuple(sum(line.tally[one] for line in said[Dimension.CENTER]) for one in (0, 1))
     for code in ("R1", "A1", "C1"):
-        narrowed = RateFilter(unit_id=unit_ids[code])
-        centers = list_rates(session, scope=SCOPE, as_of=END, by=Dimension.CENTER, where=narrowed)
-        assert frozen(session, first, where=narrowed)[Dimension.CENTER] == centers
+        unit_id = unit_ids[code]
+        where = RateFilter(unit_id=unit_id)
+        centers = list_rates(session, scope=SCOPE, as_of=END, by=Dimension.CENTER, where=where)
+        assert frozen(session, first, unit_id=unit_id)[Dimension.CENTER] == centers
     for hours in range(1, 4):
         change_the_past(session, chance, actor(hours))
         session.commit()
@@ -206,3 +210,39 @@ def test_the_database_refuses_to_change_a_frozen_month(session: Session, story: 
         session.execute(text(statement))
     session.rollback()
     assert session.scalar(select(func.sum(MonthFigure.done)).where(MonthFigure.tier_level == -1)) == 1
+
+
+def test_a_trend_shows_what_was_reported_and_where_it_was_corrected(session: Session, story: Story):
+    days = [date(2019, 4, 30), END, date(2019, 6, 20)]
+
+    def trend(where: RateFilter, scope: Scope = SCOPE, **more: Any) -> list[tuple[Tally, bool, Tally | None]]:
+        live = [TrendPoint(day, Tally(9, 9, 9), 9, 9) for day in days]
+        points = with_reported(session, live, scope=scope, where=where, **more)
+        return [(one.tally, one.is_reported, one.corrected) for one in points]
+
+    first = close(session)
+    story.late_sheet()
+    correct_month(session, actor(2), month=MAY, after=1, reason="the sheet came late")
+    session.commit()
+    as_known = (Tally(9, 9, 9), False, None)
+    whole = (Tally(4, 1, 1), True, Tally(4, 2, 1))
+    units = story.cast
+    for unit in (units.network, units.region, units.area, units.center, units.far_away):
+        expected = {
+            units.network: whole,
+            units.far_away: (Tally(1, 0, 0), True, None),
+        }.get(unit, (Tally(3, 1, 1), True, Tally(3, 2, 1)))
+        assert trend(RateFilter(unit_id=unit.id)) == [as_known, expected, as_known]
+    assert trend(RateFilter(role_codes=("SA",)))[1] == (Tally(2, 0, 0), True, Tally(2, 1, 0))
+    assert trend(RateFilter(tiers=(1,)))[1] == whole
+    assert trend(RateFilter(tiers=(2,)))[1] == (Tally(), True, None)
+    assert trend(RateFilter(frontline=True))[1][0].due == first.due
+    # A close keeps no figures by course: those months stay as known now.
+    assert trend(RateFilter(course_codes=("BASIC-01",))) == [as_known] * 3
+    assert trend(RateFilter(), known_at=CLOSED)[1] == (Tally(4, 1, 1), True, None)
+    assert trend(RateFilter(), known_at=CLOSED - timedelta(hours=1))[1] == as_known
+    of_center = scope_of(session, person_id=story.cast.coordinator.id, on=TODAY, names="purpose")
+    assert trend(RateFilter(), of_center)[1][0] == Tally(3, 1, 1)
+    with counted_statements() as seen:
+        trend(RateFilter(unit_id=units.region.id, frontline=True))
+    assert seen.total == 1

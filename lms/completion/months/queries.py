@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from lms.completion.months.models import MonthClose, MonthFigure
 from lms.completion.months.queries_calendar import load_days_off
 from lms.completion.months.rules import ALL_TIERS, MonthState, close_due_on, first_day, last_day, month_state
 from lms.completion.queries_labels import Labels, load_organization, role_labels, tier_labels
-from lms.completion.rules import Dimension, RateFilter, RateLine, Tally, add_months
+from lms.completion.rules import Dimension, RateLine, Tally, add_months
 from lms.people.models import OrgUnit
 from lms.people.rules import Scope, UnitKind
 from lms.shared.errors import NotFoundError
@@ -20,7 +20,6 @@ from lms.shared.errors import NotFoundError
 # How many months before the present one are listed, closed or not.
 MONTHS_BACK = 12
 NOBODY = RateLine("TOTAL", "", "", None, Tally(), 0, 0)
-OF_UNITS = {UnitKind.REGION: MonthFigure.region_id, UnitKind.AREA: MonthFigure.area_id}
 KEYS: Mapping[Dimension, Any] = {
     Dimension.REGION: MonthFigure.region_id,
     Dimension.AREA: MonthFigure.area_id,
@@ -114,24 +113,24 @@ def _month(session: Session, month: date, closes: list[MonthClose], today: date)
 def load_frozen_totals(session: Session, *, scope: Scope, close_ids: Collection[int]) -> dict[int, RateLine]:
     """Return the frozen rate of all that the viewer sees, by close; nothing due is a rate of nothing."""
     query = _sums(MonthFigure.close_id).where(
-        MonthFigure.close_id.in_(close_ids), MonthFigure.tier_level == ALL_TIERS, _within(scope)
+        MonthFigure.close_id.in_(close_ids), MonthFigure.tier_level == ALL_TIERS, within_scope(scope)
     )
     found = {row[0]: _line("TOTAL", "", "", None, row[1:]) for row in session.execute(query)}
     return {close_id: found.get(close_id, NOBODY) for close_id in close_ids}
 
 
 def list_frozen_rates(
-    session: Session, *, scope: Scope, close: MonthClose, by: Dimension, where: RateFilter | None = None
+    session: Session, *, scope: Scope, close: MonthClose, by: Dimension, unit_id: int | None = None
 ) -> list[RateLine]:
     """List the frozen rates of a month by a dimension, ordered by code: what `list_rates` listed when it was closed.
 
-    `where` may narrow them to a unit.
+    `unit_id` narrows them to a unit.
     """
     key, day = KEYS[by], last_day(close.month)
     tiers = MonthFigure.tier_level != ALL_TIERS if by is Dimension.TIER else MonthFigure.tier_level == ALL_TIERS
-    query = _sums(key).where(MonthFigure.close_id == close.id, tiers, _within(scope))
-    if where is not None:
-        query = query.where(is_under(session, where.unit_id))
+    query = _sums(key).where(MonthFigure.close_id == close.id, tiers, within_scope(scope))
+    if unit_id is not None:
+        query = query.where(is_under(unit_id))
     labels = _labels(session, by, day)
     rows = [(labels[row[0]], row[1:]) for row in session.execute(query)]
     if by is Dimension.TIER:
@@ -147,16 +146,15 @@ def _labels(session: Session, by: Dimension, day: date) -> Labels:
     return tier_labels(session) if by is Dimension.TIER else load_organization(session, as_of=day).labels
 
 
-def is_under(session: Session, unit_id: int | None) -> ColumnElement[bool]:
+def is_under(unit_id: int) -> ColumnElement[bool]:
     """Return the condition that a figure is of a unit, where its centers stood at the month's end."""
-    kind = session.scalar(select(OrgUnit.kind).where(OrgUnit.id == unit_id)) if unit_id is not None else None
-    if kind is None or kind == UnitKind.NETWORK:
-        return true()
-    column: ColumnElement[Any] = OF_UNITS.get(UnitKind(kind), MonthFigure.center_id).expression
-    return column == unit_id
+    is_network = exists().where(OrgUnit.id == unit_id, OrgUnit.kind == UnitKind.NETWORK)
+    places = (MonthFigure.center_id, MonthFigure.area_id, MonthFigure.region_id)
+    return or_(is_network, *(place == unit_id for place in places))
 
 
-def _within(scope: Scope) -> ColumnElement[bool]:
+def within_scope(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that a figure is the viewer's to see."""
     return true() if scope.counted_network else MonthFigure.center_id.in_(scope.counted_center_ids)
 
 
