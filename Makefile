@@ -1,6 +1,6 @@
 # Every target prepares what it needs. Wanted on the machine: Python 3.11 or newer, and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup browser run test check bench bench-large screenshots fonts translations lock
+.PHONY: help setup browser run test test-long check bench bench-large screenshots fonts translations lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -35,6 +35,9 @@ run: setup ## Migrate, load the demo once, serve on 127.0.0.1
 
 test: check browser ## All checks and tests: SQLite, PostgreSQL, Chromium
 	@$(BIN)/pytest -n $(WORKERS)
+
+test-long: browser ## The same tests with far more random histories: about an hour
+	@TEST_EFFORT=long $(BIN)/pytest -n $(WORKERS)
 
 check: setup ## Lint, format, types, contracts, templates, translations, lock
 	$(BIN)/ruff check .

@@ -14,6 +14,8 @@ NAMES = (
     *("as_of", "page", "sort", "by", "unit", "role", "tier", "course", "people", "below", "severity"),
     *("q", "competency", "next", "format"),
 )
+# PostgreSQL differs in what it takes for a number, a day and a text.
+NAMES_OF_ALL_KINDS = ("as_of", "page", "unit", "q")
 HUGE = "9" * 40
 ODD = ("\0", "a\nb\r\nX: y", "-1", "0001-01-01", "9999-12-31", "%' OR 1=1 --", "😀가\u202e", "../../etc/passwd")
 
@@ -25,13 +27,14 @@ def addresses(app: Flask, world: World) -> Iterator[str]:
             yield cell.address
 
 
-def test_no_parameter_makes_a_page_fail(app: Flask, world: World, record_property):
+def test_no_parameter_makes_a_page_fail(app: Flask, world: World, backend: str, record_property):
     app.testing = False
     client = FlaskClient(app, app.response_class)
     sign_in(client, world.person("training_admin"))
     asked, wrong, odd = 0, [], cycle(ODD)
+    names = NAMES if backend == "sqlite" else NAMES_OF_ALL_KINDS
     for address in addresses(app, world):
-        for name, value in ((name, value) for name in NAMES for value in (HUGE, next(odd))):
+        for name, value in ((name, value) for name in names for value in (HUGE, next(odd))):
             answer = client.get(address, query_string={name: value})
             asked += 1
             if answer.status_code >= 500 or ("\0" in value and answer.status_code != 400):

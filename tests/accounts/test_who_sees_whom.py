@@ -25,10 +25,11 @@ from lms.people.rules import DutyKind, Scope
 from lms.shared.errors import NotFoundError
 from tests.accounts.reference import Fact, Facts
 from tests.accounts.world import facts
+from tests.support.effort import effort
 from tests.support.network import RECORDED, Cast, Network, small_cast
 
 START = date(2019, 7, 1)
-SEQUENCES = 200
+SEQUENCES = effort(60, 1_000)
 EVERYONE = ShortfallFilter(frontline=None)
 LEARNERS = ("employee", "colleague", "namesake", "coordinator")
 PEOPLE = (*LEARNERS, "area_manager", "region_manager", "training_admin", "executive")

@@ -29,6 +29,7 @@ from lms.people.rules import whole_network
 from tests.completion import oracle
 from tests.completion.oracle import Ask, World
 from tests.completion.worlds import FIRST, WINDOW, draw_world, load
+from tests.support.effort import effort
 
 # A fixed seed keeps a failure; hypothesis adds new histories at every run.
 SEEDS = (1, 2)
@@ -141,7 +142,7 @@ def test_hundreds_of_random_people_are_counted_as_the_oracle_counts(session: Ses
 
 # No shrinking on the database: the seed of a failure is printed, and a small world is small already.
 @settings(
-    max_examples=10,
+    max_examples=effort(10, 400),
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -26,6 +26,7 @@ from lms.people.models import Person, StaffNumber
 from lms.people.rules import whole_network
 from tests.courses.factories import add_course, write_csv
 from tests.enrollments.factories import NOW, actor_at, add_enrollment, add_person, add_run, add_unit
+from tests.support.effort import effort
 
 HEADER = "staff_no,course_code,assigned_on,due_on,completed_on,score,voided_on"
 FULL = "00000001,CS-101,2019-03-04,2019-04-03,2019-03-28,85,2019-05-01"
@@ -287,7 +288,7 @@ dates = st.dates(date(2018, 1, 1), date(2019, 12, 31))
 keys = st.tuples(st.sampled_from(["00000001", "00000002"]), st.sampled_from(["CS-101", "CS-304"]), dates)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=effort(12, 300), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sets(keys, max_size=8), min_size=1, max_size=3), st.integers(0, 1000))
 def test_the_order_of_rows_and_files_does_not_matter(
     network: Session, tmp_path: Path, files: list[set[tuple[str, str, date]]], seed: int
