@@ -1,6 +1,6 @@
 """What pages of rates show on a basis that is not the usual one: the rate, its groups, every basis beside it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lms.completion.forms import MeasureForm
-from lms.completion.pages import BELOW, UNIT_TARGET
+from lms.completion.pages import BELOW
 from lms.completion.parameters import Asked
 from lms.completion.queries_bases import MeasuredLine, list_measured, measured, total_measured
 from lms.completion.queries_labels import NOWHERE
@@ -17,10 +17,16 @@ from lms.completion.rules import Dimension, Tally
 from lms.completion.rules_bases import Basis, Measure, Sums
 from lms.completion.rules_interval import Change, Interval, interval_of
 from lms.completion.rules_suppression import LEAST_PEOPLE, find_hidden, hides_small_groups
+from lms.completion.targets import rules as target_rules
+from lms.completion.targets.queries import load_targets
 
 NOBODY = measured(NOWHERE, Sums(), Basis.COMPLETION)
-# What a unit, or a person, is held against; the other bases have no target.
-TARGETS = {Basis.COMPLETION: UNIT_TARGET, Basis.COURSE: UNIT_TARGET}
+# What is held against a target, and which; the other bases have none.
+MEASURED_AGAINST = {
+    Basis.COMPLETION: target_rules.Measure.CENTER,
+    Basis.COURSE: target_rules.Measure.CENTER,
+    Basis.ON_TIME: target_rules.Measure.ON_TIME,
+}
 UNIT_LEVELS = frozenset({Dimension.REGION, Dimension.AREA, Dimension.CENTER})
 
 
@@ -57,6 +63,7 @@ class MeasuredPage:
     by: Dimension
     rows: Sequence[MeasuredRow]
     beside: Sequence[MeasuredRow]
+    targets: Mapping[Basis, int]
     names_closed: bool = False
     elsewhere: int = 0
 
@@ -88,9 +95,17 @@ def measured_page(session: Session, asked: Asked[MeasureForm], unit: Unit) -> Me
         by=by,
         rows=_in_order(_rows(now, before, measure.basis), form.sort.data or "code", is_unit=by in UNIT_LEVELS),
         beside=[] if now.is_hidden else _beside(session, asked, unit, now.whole),
+        targets=_targets(session, asked),
         names_closed=names_closed,
         elsewhere=max(0, now.whole.sums.people - named) if is_person and not names_closed else 0,
     )
+
+
+def _targets(session: Session, asked: Asked[MeasureForm]) -> dict[Basis, int]:
+    where = asked.form.filter(None)
+    about = target_rules.narrowed_to(where.tiers, where.role_codes)
+    decided = load_targets(session)
+    return {basis: decided.of(measure, asked.as_of, about) for basis, measure in MEASURED_AGAINST.items()}
 
 
 def read_measured(

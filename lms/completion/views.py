@@ -20,7 +20,7 @@ from lms.completion.forms import (
 from lms.completion.learning import wording as learning_words
 from lms.completion.learning.queries import read_learning
 from lms.completion.learning.rules import by_when
-from lms.completion.pages_bases import TARGETS, MeasuredPage, measured_page
+from lms.completion.pages_bases import MeasuredPage, measured_page
 from lms.completion.pages_rates import RatePage, rate_page, spread_page
 from lms.completion.parameters import Asked, F, read_parameters
 from lms.completion.queries_enrollments import find_standing
@@ -66,7 +66,7 @@ def _rates(unit_id: str | None) -> Answer:
     if page and page.by is Dimension.PERSON and page.rows:
         note_access("view", "rates", unit.public_id, subject_count=len(page.rows), detail=_detail(asked))
     template = "completion/rates.html" if is_usual else "completion/measured.html"
-    return _shown(template, asked, unit=unit, page=page, bases=wording_bases, word_of=word_of, targets=TARGETS)
+    return _shown(template, asked, unit=unit, page=page, bases=wording_bases, word_of=word_of)
 
 
 @blueprint.get("/rates/<unit_id>/spread")
