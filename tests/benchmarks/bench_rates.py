@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app import create_app
+from lms.completion.explain.queries import count_roster
 from lms.completion.queries import list_rates
 from lms.completion.queries_enrollments import list_enrollments, list_person_lines
 from lms.completion.queries_shortfalls import list_shortfalls
@@ -103,6 +104,7 @@ def first_pages(session: Session) -> list[FirstPage]:
         FirstPage(
             "a course of 10,000", lambda: list_enrollments(session, scope=NETWORK, as_of=AS_OF, where=course), 40
         ),
+        FirstPage("everyone's roster", lambda: count_roster(session, scope=NETWORK, as_of=AS_OF), 200),
         FirstPage("own list", lambda: list_person_lines(session, scope=employee, person_id=77, as_of=AS_OF), 20),
     ]
 

@@ -32,6 +32,9 @@ from lms.shared.paging import PER_PAGE, Page, offset_of
 IDS_AT_ONCE = 5_000
 
 
+Who = list[int] | Select[Any]
+
+
 class RosterLine(NamedTuple):
     """Someone on the roster, where they work (of who is gone, worked), and why they are in the rate or not.
 
@@ -145,7 +148,10 @@ def _left_out(session: Session, as_of: date, reach: Reach) -> list[_Person]:
     found = list(_gone(session, as_of, reach))
     if not rows:
         return found
-    who = _posted(reach, as_of, Posting.person_id).where(chosen)
+    # Few are left out: naming them spares finding them again. So many that it would not, are found again.
+    who: Who = [row[0] for row in rows]
+    if len(rows) > IDS_AT_ONCE:
+        who = _posted(reach, as_of, Posting.person_id).where(chosen)
     owed = {row[0]: _Owed(*row[1:]) for row in session.execute(_tallies(as_of, reach, who))}
     came_on: dict[int, date | None] = dict(session.execute(_came_on(as_of, who)).all())
     back_on: dict[int, date | None] = dict(session.execute(_back_on(as_of, who)).all())
@@ -173,7 +179,7 @@ class _Owed(NamedTuple):
     next_due_on: date | None = None
 
 
-def _tallies(as_of: date, reach: Reach, who: Select[Any]) -> Select[Any]:
+def _tallies(as_of: date, reach: Reach, who: Who) -> Select[Any]:
     """Select what each of these people owes, in the order of `_Owed`."""
     due_on, asked = enrollment.c.due_on, _asked(reach)
     later = and_(asked, due_on > as_of)
@@ -192,7 +198,7 @@ def _tallies(as_of: date, reach: Reach, who: Select[Any]) -> Select[Any]:
     )
 
 
-def _came_on(as_of: date, who: Select[Any]) -> Select[int, date | None]:
+def _came_on(as_of: date, who: Who) -> Select[int, date | None]:
     """Select the day on which each of these people last left another posting."""
     ended = (Posting.superseded_at.is_(None), Posting.is_primary, Posting.ends_on <= as_of)
     return select(Posting.person_id, func.max(Posting.ends_on)).where(*ended, Posting.person_id.in_(who)).group_by(
@@ -200,7 +206,7 @@ def _came_on(as_of: date, who: Select[Any]) -> Select[int, date | None]:
     )  # fmt: skip
 
 
-def _back_on(as_of: date, who: Select[Any]) -> Select[int, date | None]:
+def _back_on(as_of: date, who: Who) -> Select[int, date | None]:
     return select(Leave.person_id, Leave.ends_on).where(covers(Leave, as_of), Leave.person_id.in_(who))
 
 
