@@ -37,11 +37,15 @@ from lms.courses.views import blueprint as courses_pages
 from lms.demo.cli import demo as demo_commands
 from lms.demo.cli import sign_in_lines
 from lms.enrollments import models as _enrollments
+from lms.enrollments.assignment_rules import jobs as _rule_sync_jobs
 from lms.enrollments.assignment_rules import models as _assignment_rules
+from lms.enrollments.assignment_rules import upload as rules_upload
+from lms.enrollments.assignment_rules.cli import rules as rules_commands
 from lms.enrollments.assignment_rules.publishing import jobs as _rule_jobs
 from lms.enrollments.assignment_rules.publishing.queries import register_rates
 from lms.enrollments.assignment_rules.publishing.views import blueprint as rule_runs_pages
 from lms.enrollments.assignment_rules.views import blueprint as rules_pages
+from lms.enrollments.assignment_rules.views_why import blueprint as why_pages
 from lms.enrollments.attribution.queries import count_attributed
 from lms.enrollments.cli import assign, enrollments
 from lms.enrollments.dues import upload as dues_upload
@@ -82,7 +86,7 @@ from lms.web.serving import greet_with, serve
 from lms.web.views import blueprint as web_pages
 
 # Importing a module of sweeps is what registers them.
-SWEEPS = (_flag_jobs, _rule_jobs, _trail_jobs,)
+SWEEPS = (_flag_jobs, _rule_jobs, _rule_sync_jobs, _trail_jobs)
 # Alembic compares these with the migrations; importing them is what registers the tables.
 MODELS = (
     _accounts,
@@ -113,6 +117,7 @@ PAGES = (
     enrollments_pages,
     rules_pages,
     rule_runs_pages,
+    why_pages,
     recording_pages,
     exceptions_pages,
     completion_pages,
@@ -161,6 +166,7 @@ def _offer(app: Flask) -> None:
     _offer_commands(app)
     for upload in (centers_upload, roster_upload, catalog_upload, history_upload, dues_upload):
         upload.register()
+    rules_upload.register(app.config["SETTINGS"].timezone)
     center_effects.register(count_attributed)
     register_rates(due_and_done_by_center)
     for part in (enrollments_merging.PART, accounts_merging.PART):
@@ -179,7 +185,7 @@ def _offer_commands(app: Flask) -> None:
         duties_commands,
     ):
         app.cli.add_command(command)
-    for command in (courses_commands, tiers_commands, history_commands, enrollments, assign):
+    for command in (courses_commands, tiers_commands, history_commands, enrollments, rules_commands, assign):
         app.cli.add_command(command)
     for command in (rates, shortfall, explain, completion, months_commands, flags_commands):
         app.cli.add_command(command)

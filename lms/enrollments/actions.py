@@ -11,11 +11,13 @@ from lms.audit.rules import Actor
 from lms.courses.models import Course
 from lms.courses.queries import versions_in_force
 from lms.courses.rules import nominal_due
+from lms.enrollments.assignment_rules.queries_doors import is_door
 from lms.enrollments.dues.actions import refresh_due_dates
 from lms.enrollments.dues.queries import load_circumstances
 from lms.enrollments.dues.rules import NOTHING_KNOWN
 from lms.enrollments.models import BY_HAND, STATE, Enrollment, EnrollmentRevision
 from lms.enrollments.rules import Cause, Completion, Evidence, Source, standing_completion
+from lms.people import changes
 from lms.shared.errors import DomainError, NotFoundError
 
 LOWEST_SCORE, HIGHEST_SCORE = Decimal(0), Decimal(100)
@@ -124,6 +126,8 @@ def record_completion(
     detail |= {"evidence": evidence.kind, "note": evidence.note} if evidence else {}
     reason = evidence.reason if evidence else None
     _note(session, actor, "enrollments.complete", enrollment, detail, reason)
+    if is_door(session, enrollment.course_id):
+        changes.tell(session, actor, [enrollment.person_id])
     return True
 
 

@@ -113,7 +113,7 @@ def _load_postings(session: Session, everyone: dict[int, Facts], places: Places)
     )  # fmt: skip
     for person_id, center_id, role_id, code, starts_on, ends_on, is_primary in rows:
         facts = everyone[person_id]
-        facts.jobs += _holds(code, center_id, starts_on, ends_on, places)
+        facts.jobs += holds(code, center_id, starts_on, ends_on, places)
         if is_primary:
             facts.stays.append(Stay(center_id, role_id, starts_on, ends_on))
 
@@ -126,11 +126,11 @@ def _load_duties(session: Session, everyone: dict[int, Facts], places: Places) -
     )
     for person_id, unit_id, kind, starts_on, ends_on in rows:
         facts = everyone[person_id]
-        held = _holds(kind, unit_id, starts_on, ends_on, places)
+        held = holds(kind, unit_id, starts_on, ends_on, places)
         facts.duties += [part for one in held for part in _while_employed(one, facts)]
 
 
-def _holds(word: str, unit_id: int, starts_on: date, ends_on: date | None, places: Places) -> list[Hold]:
+def holds(word: str, unit_id: int, starts_on: date, ends_on: date | None, places: Places) -> list[Hold]:
     """Return a job or duty cut where its place is closed or comes under other units."""
     end = ends_on or FOREVER
     return [

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lms.audit import actions as audit
 from lms.audit.rules import Actor
+from lms.people import changes
 from lms.people.centers.queries import (
     find_unit_by_code,
     has_people_since,
@@ -25,7 +26,7 @@ from lms.people.centers.rules_changes import (
     restored,
     stored,
 )
-from lms.people.models import OrgChange, OrgClosure, OrgPlacement, OrgUnit
+from lms.people.models import OrgChange, OrgClosure, OrgPlacement, OrgUnit, Posting
 from lms.people.rules import UnitKind
 from lms.people.timeline.rules import Span, difference
 from lms.shared.errors import DomainError, NotFoundError
@@ -66,7 +67,9 @@ def make(session: Session, actor: Actor, *, unit: OrgUnit, change: Change) -> Or
     """
     before, after = planned(session, unit, change)
     _write(session, actor, unit, before, after)
-    return _keep(session, actor, unit, change.kind, change.on, before, after)
+    kept = _keep(session, actor, unit, change.kind, change.on, before, after)
+    _tell(session, actor, unit)
+    return kept
 
 
 def check_new(session: Session, center: NewCenter) -> None:
@@ -131,8 +134,14 @@ def undo(session: Session, actor: Actor, *, unit: OrgUnit, change_id: str) -> bo
         return False
     _write(session, actor, unit, now, restored(change.before))
     change.undone_at = actor.at
-    session.flush()
+    _tell(session, actor, unit)
     return True
+
+
+def _tell(session: Session, actor: Actor, unit: OrgUnit) -> None:
+    """Tell that something changed for the people of a center; what a whole area's change brings, the night finds."""
+    posted = select(Posting.person_id).where(Posting.center_id == unit.id, Posting.superseded_at.is_(None))
+    changes.tell(session, actor, set(session.scalars(posted)))
 
 
 def _remove(session: Session, unit: OrgUnit) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from lms.audit import actions as audit
 from lms.audit.rules import Actor
+from lms.people import changes
 from lms.people.duties.queries import Office, candidates_of, get_duty, term_of
 from lms.people.duties.rules import ONE_DAY, Facts, Term, ending_refusal, refusal
 from lms.people.models import Duty, JobRole, OrgUnit, Person, Posting
@@ -61,6 +62,7 @@ def appoint(session: Session, actor: Actor, *, scope: Scope, office: Office, wis
     session.add(duty)
     session.flush()
     _note(session, actor, "duties.appoint", office, duty)
+    changes.tell(session, actor, [duty.person_id])
     return duty
 
 
@@ -98,6 +100,7 @@ def _end(session: Session, actor: Actor, office: Office, duty: Duty, ends_on: da
         )
     session.flush()
     _note(session, actor, "duties.end", office, duty, ends_on=ends_on)
+    changes.tell(session, actor, [duty.person_id])
 
 
 def _candidate(session: Session, scope: Scope, office: Office, public_id: str) -> Person:
