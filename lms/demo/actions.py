@@ -21,6 +21,7 @@ from lms.demo import reference
 from lms.demo.assigning import RETAKEN
 from lms.demo.attendance import Recorders, by_hand
 from lms.demo.cast import choose, interest
+from lms.demo.exempting import write_exceptions
 from lms.demo.files import import_reference
 from lms.demo.lines import Line
 from lms.demo.people import Worker
@@ -70,6 +71,7 @@ def load_demo(
     loaded = Loaded(writer.write_people())
     progress("enrollments", 30)
     loaded.counts["enrollments"] = writer.write_enrollments(progress)
+    loaded.counts["requests"] = write_exceptions(session, today=today, at=actor.at)
     refresh_statistics(session)
     rules = write_rules(session, story.curriculum, reference.courses(), actor.at)
     loaded.counts["reasons"] = write_reasons(session, rules, actor.at)

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session, aliased
 from lms.audit.rules import Actor
 from lms.completion.queries import list_rates, total_rate
 from lms.completion.queries_enrollments import list_person_lines
+from lms.completion.queries_exempt import exempt_shares
 from lms.completion.queries_shortfalls import list_shortfalls
 from lms.completion.rules import Dimension, EnrollmentState, RateFilter, ShortfallFilter, Tally, total
 from lms.completion.rules_interval import Certainty, certainty_of
 from lms.courses.models import Course, CourseVersion
+from lms.demo.exempting import GAMED, GRANTED_DAYS_AGO
 from lms.demo.planted import CENTER, CLOSED, NAMESAKES, NEXT_DOOR, RETURNED, SMALL, TRANSFEREE, VACANT
 from lms.demo.queries import list_sign_ins
 from lms.demo.rules import DemoCalendar, SignInKind
@@ -195,3 +197,22 @@ def test_the_demo_is_what_its_rules_want(session: Session):
     assert len(list_rules(session)) == session.scalar(select(func.count()).select_from(Course))
     assert not sync_people(session, as_of=TODAY, actor=actor)
     session.rollback()
+
+
+def test_a_rate_made_good_by_exemptions_shows_the_share_beside_it(session: Session, client: FlaskClient):
+    scope = scope_for(session, SignInKind.AREA_MANAGER)
+    lines = list_rates(session, scope=scope, as_of=TODAY, by=Dimension.CENTER)
+    shares = exempt_shares(session, scope=scope, as_of=TODAY, by=Dimension.CENTER, where=None, lines=lines)
+    line = next(line for line in lines if line.code == GAMED)
+    assert not line.tally.is_below(UNIT_TARGET), "all that was overdue is exempt"
+    assert shares[GAMED].is_alert
+    assert 3 * shares[GAMED].exempt > shares[GAMED].people
+    before = TODAY - timedelta(days=GRANTED_DAYS_AGO + 1)
+    was = next(one for one in list_rates(session, scope=scope, as_of=before, by=Dimension.CENTER) if one.code == GAMED)
+    assert was.tally.is_below(80), "the rate of the day before tells what happened"
+    assert {code for code, share in shares.items() if share.is_alert} == {GAMED}
+    sign_in(client, signed_in(session, SignInKind.AREA_MANAGER))
+    page = words(client.get(f"/rates/{line.public_id}").text)
+    assert f"{shares[GAMED].percent_text}% · 5% 초과" in page
+    sign_in(client, signed_in(session, SignInKind.COORDINATOR))
+    assert "기한 연장" in words(client.get("/exceptions").text), "requests wait for the coordinator"
