@@ -164,3 +164,24 @@ def test_nobody_reaches_anothers_view(client: FlaskClient, session: Session, sen
 
 def test_someone_without_duties_has_no_use_for_it(send: Send, cast: Cast):
     assert save(send, cast.employee).status_code == 403
+
+
+def test_every_list_with_an_address_keeps_it(cast: Cast, client: FlaskClient, send: Send, session: Session):
+    admin = cast.training_admin
+    lists = {
+        f"/center/{cast.center.public_id}/board?tier=1": cast.coordinator,
+        f"/rates/{cast.area.public_id}/spread": admin,
+        f"/rates/{cast.area.public_id}?basis=headcount&attribution=due-date": admin,
+        f"/rates/{cast.area.public_id}/roster": admin,
+        "/duties/vacancies": admin,
+        "/courses?tier=1": admin,
+        "/centers?kind=AREA": admin,
+    }
+    for address, person in lists.items():
+        sign_in(client, person)
+        assert 'name="address"' in client.get(address).get_data(as_text=True), address
+        assert save(send, person, name=address[:60], address=address).status_code == 303
+    assert [view.address for view in kept(session)] == list(lists)
+    sign_in(client, cast.employee)
+    own = client.get("/courses?tier=1").get_data(as_text=True)
+    assert 'name="address"' not in own, "whoever keeps no views is not offered to"

@@ -22,6 +22,11 @@ SAVABLE = frozenset(
         "completion.center_of",
         "completion.board",
         "search.people",
+        "completion.roster",
+        "flags.list_flags",
+        "courses.catalog",
+        "duties.vacancies",
+        "centers.units",
     }
 )
 

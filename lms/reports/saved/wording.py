@@ -12,4 +12,9 @@ PAGES = {
     "completion.center_of": _l("My center"),
     "completion.board": _l("My center"),
     "search.people": _l("People"),
+    "completion.roster": _l("Who is counted"),
+    "flags.list_flags": _l("Center flags"),
+    "courses.catalog": _l("Courses"),
+    "duties.vacancies": _l("Vacancies"),
+    "centers.units": _l("Centers"),
 }
