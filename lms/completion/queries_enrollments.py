@@ -111,15 +111,17 @@ def list_enrollments(
 def _page_of(
     scope: Scope, as_of: date, reach: Reach, pick: Pick, sort: EnrollmentSort, descending: bool
 ) -> Select[Any]:
+    shown = select_enrollments(scope, as_of, Reach(), Pick.ALL)
     everyone = select_enrollments(scope, as_of, reach, pick)
     if sort is EnrollmentSort.CENTER:
-        everyone = everyone.join(OrgUnit, OrgUnit.id == Posting.center_id)
+        shown, everyone = (one.join(OrgUnit, OrgUnit.id == Posting.center_id) for one in (shown, everyone))
     key = SORT_KEYS[sort].desc() if descending else SORT_KEYS[sort].asc()
     order = (key.nulls_last(), Person.staff_no, enrollment.c.course_id, enrollment.c.cycle)
     # First which rows, by the indexes alone; then all their columns.
     chosen = everyone.with_only_columns(enrollment.c.id).order_by(*order)
     chosen = chosen.limit(bindparam("rows", type_=Integer)).offset(bindparam("skipped", type_=Integer))
-    return everyone.where(enrollment.c.id.in_(chosen)).order_by(*order)
+    # What narrows is said once: a second time it would lead SQLite through the whole course again.
+    return shown.where(enrollment.c.id.in_(chosen)).order_by(*order)
 
 
 def count_enrollments(session: Session, scope: Scope, as_of: date, reach: Reach, pick: Pick) -> int:
