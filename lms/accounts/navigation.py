@@ -87,6 +87,7 @@ RULES = Destination(
         "rule_runs.show",
         "rule_runs.people",
         "rule_runs.undo",
+        "why.uncovered",
     ),
 )
 EXCEPTIONS = Destination(

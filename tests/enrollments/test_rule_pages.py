@@ -38,8 +38,8 @@ START = date(2019, 1, 1)
 WORDED = [
     (
         RuleTerms(course_ids=(1,), trigger=Trigger.HIRE, due=Due(days=14), valid_from=START),
-        "From 2019-01-01, all employees take the course Greeting when they are hired, within 14 days.",
-        "2019-01-01부터 전 직원은 입사하면 14일 안에 Greeting 과정을 이수합니다.",
+        "From 2019-01-01, all employees take the course “Greeting” when they are hired, within 14 days.",
+        "2019-01-01부터 전 직원은 입사하면 14일 안에 「Greeting」 과정을 이수합니다.",
     ),
     (
         RuleTerms(
@@ -59,13 +59,13 @@ WORDED = [
             valid_from=START,
             valid_to=date(2020, 1, 1),
         ),
-        "From 2019-01-01, all employees working as Advisor, Receptionist or CS coordinator at General or Direct centers"
-        " in Capital who have worked here for 30 days or more and who have reached Tier 1 take the courses Greeting and"
-        " Telephone in this order when they newly take up the job, by the end of that month, and again 24 months after"
-        " completing it, from 60 days before that, until 2019-12-31.",
+        "From 2019-01-01, all employees working as Advisor, Receptionist or CS coordinator at General or Direct"
+        " centers in Capital who have worked here for 30 days or more and who have reached Tier 1 take the courses"
+        " “Greeting” and “Telephone” in this order when they newly take up the job, by the end of that month, and again"
+        " 24 months after completing it, from 60 days before that, until 2019-12-31.",
         "2019-01-01부터 2019-12-31까지 근속 30일 이상인, Tier 1에 이른 Capital의 일반 또는 직영 센터의 Advisor,"
-        " Receptionist 또는 CS 코디네이터인 직원은 새로 그 직무를 맡으면 그달 말까지 Greeting, Telephone 과정을 이"
-        " 순서로 이수하고, 이수 후 24개월마다 (만료 60일 전부터) 다시 이수합니다.",
+        " Receptionist 또는 CS 코디네이터인 직원은 새로 그 직무를 맡으면 그달 말까지 「Greeting」, 「Telephone」 과정을"
+        " 이 순서로 이수하고, 이수 후 24개월마다 (만료 60일 전부터) 다시 이수합니다.",
     ),
     (
         RuleTerms(
@@ -77,9 +77,21 @@ WORDED = [
             renewal=Renewal(kind=RenewalKind.CALENDAR, month=3, day=31, basis=RenewalBasis.FIXED),
             valid_from=START,
         ),
-        "From 2019-01-01, all employees working as Advisor take the course Greeting on 2019-03-01, and again every year"
-        " by March 31.",
-        "2019-01-01부터 Advisor인 직원은 2019-03-01에 Greeting 과정을 이수하고, 해마다 3월 31일까지 다시 이수합니다.",
+        "From 2019-01-01, all employees working as Advisor take the course “Greeting” on 2019-03-01, and again every"
+        " year by March 31.",
+        "2019-01-01부터 Advisor인 직원은 2019-03-01에 「Greeting」 과정을 이수하고, 해마다 3월 31일까지 다시"
+        " 이수합니다.",
+    ),
+    (
+        RuleTerms(
+            course_ids=(1,),
+            trigger=Trigger.ANNUAL,
+            due=Due(days=30),
+            renewal=Renewal(kind=RenewalKind.CALENDAR, month=8, day=4, basis=RenewalBasis.FIXED),
+            valid_from=START,
+        ),
+        "From 2019-01-01, all employees take the course “Greeting” every year on August 4, within 30 days.",
+        "2019-01-01부터 전 직원은 해마다 8월 4일부터 30일 안에 「Greeting」 과정을 이수합니다.",
     ),
 ]
 
@@ -95,7 +107,7 @@ def test_a_rule_is_one_sentence(app: Flask, terms: RuleTerms, english: str, kore
 def test_a_long_list_is_cut_where_room_is_short(app: Flask):
     terms = RuleTerms(course_ids=(1, 2, 3, 4), trigger=Trigger.MONTHLY, valid_from=START)
     with app.test_request_context(), force_locale("en"):
-        assert "Greeting, Telephone and 2 more" in sentence(terms, NAMES, 2)
+        assert "“Greeting”, “Telephone” and 2 more" in sentence(terms, NAMES, 2)
 
 
 @pytest.fixture
@@ -272,3 +284,24 @@ def test_a_draft_changed_since_must_be_rehearsed_again(client: FlaskClient, sess
     late = client.post(f"{rule}/rehearse", data={"csrf_token": token, "request_key": "r9"}).location
     # One of two was done at the center; one of three is, once the course is due there.
     assert re.search(r"강남점.*?50\.0%.*?33\.3%.*?-16\.7%p", client.get(late).text, re.DOTALL)
+
+
+def test_why_and_why_not_rule_by_rule(client: FlaskClient, session: Session, cast: Cast):
+    other = Network(session).course("BASIC-02", due_days=10)
+    session.commit()
+    sign_in(client, cast.training_admin)
+    token = csrf_token(client, "/rules/new")
+    rule, _ = rehearsed(client, session, cast, courses=[other.public_id])
+    client.post(f"{rule}/publish", data={"csrf_token": token, "request_key": "p"})
+    sign_in(client, cast.employee)
+    own = client.get(f"/me/why?course={other.public_id}").text
+    assert "R-1" in own
+    assert "규칙이 이 과정을 요구합니다" in own
+    before = client.get(f"/me/why?course={other.public_id}&as_of={TODAY - timedelta(days=1)}").text
+    assert "이 과정을 다루는 규칙이 없습니다" in before
+    assert client.get(f"/people/{cast.colleague.public_id}/why").status_code == 404
+    sign_in(client, cast.coordinator)
+    his = client.get(f"/people/{cast.colleague.public_id}/why?course={other.public_id}").text
+    assert "직무나 직책이 규칙의 대상이 아닙니다" in his
+    uncovered = client.get("/rules/uncovered").text
+    assert [one.staff_no in uncovered for one in (cast.colleague, cast.employee, cast.namesake)] == [True, False, False]

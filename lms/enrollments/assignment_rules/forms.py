@@ -100,7 +100,9 @@ class RuleForm(Form):
     )
     due_days = _whole(_l("Days after the occasion"), MOST_DAYS)
     due_on = DateField(_l("Due date"), validators=[Optional()])
-    renewal = RadioField(_l("Again"), choices=_choices(RENEWALS), default=RenewalKind.NONE, validators=[required()])
+    renewal = RadioField(
+        _l("How often again"), choices=_choices(RENEWALS), default=RenewalKind.NONE, validators=[required()]
+    )
     renewal_months = _whole(_l("Months"), MOST_MONTHS, 1)
     renewal_basis = RadioField(
         _l("The next expiry counts"),

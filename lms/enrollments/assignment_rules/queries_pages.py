@@ -109,3 +109,8 @@ def is_code_taken(session: Session, code: str) -> bool:
     """Tell whether a rule has this code, in whatever case."""
     same = select(AssignmentRule.id).where(func.lower(AssignmentRule.code) == code.lower())
     return session.scalar(same) is not None
+
+
+def list_all_courses(session: Session) -> Sequence[Course]:
+    """Return every course, retired ones too, by code."""
+    return session.scalars(select(Course).order_by(Course.code)).all()

@@ -7,7 +7,9 @@ from datetime import timedelta
 from flask_babel import gettext
 from flask_babel import ngettext as plural
 
+from lms.enrollments.assignment_rules.rules_occasions import BY_CALENDAR, yearly_from
 from lms.enrollments.assignment_rules.rules_terms import (
+    BY_ACTION,
     Audience,
     Due,
     DueKind,
@@ -54,7 +56,7 @@ def sentence(terms: RuleTerms, names: Names, most: int | None = None) -> str:
         "courses": _courses(terms.course_ids, names, most),
         "when": _when(terms),
         "due": due(terms.due),
-        "again": again(terms.renewal),
+        "again": "" if terms.trigger in BY_CALENDAR | BY_ACTION else again(terms.renewal),
     }
     if values["again"]:
         return _("%(since)s%(who)s take %(courses)s %(when)s%(due)s, and again %(again)s%(until)s.", **values)
@@ -104,7 +106,7 @@ def _limits(audience: Audience, names: Names) -> Iterable[str]:
 
 
 def _courses(course_ids: Sequence[int], names: Names, most: int | None) -> str:
-    found = [names.courses.get(course_id, str(course_id)) for course_id in course_ids]
+    found = [_("“%(course)s”", course=names.courses.get(course_id, str(course_id))) for course_id in course_ids]
     if len(found) == 1:
         return _("the course %(course)s", course=found[0])
     return _("the courses %(courses)s in this order", courses=_all(found, most))
@@ -113,6 +115,9 @@ def _courses(course_ids: Sequence[int], names: Names, most: int | None) -> str:
 def _when(terms: RuleTerms) -> str:
     if terms.trigger == Trigger.FIXED:
         return _("on %(date)s", date=terms.fixed_on)
+    if terms.trigger == Trigger.ANNUAL:
+        first = yearly_from(terms)
+        return _("every year on %(day)s", day=_day_of_year(first.month, first.day))
     if not terms.includes_present and terms.trigger in NEWLY:
         return str(NEWLY[terms.trigger])
     return str(WHEN[terms.trigger])
@@ -132,7 +137,7 @@ def due(rule: Due) -> str:
 def again(renewal: Renewal) -> str:
     """Return how often it comes again, and how an earlier completion counts; "" when it does not."""
     if renewal.kind == RenewalKind.CALENDAR:
-        return _("every year by %(day)s", day=_day_of_year(renewal))
+        return _("every year by %(day)s", day=_day_of_year(renewal.month or 1, renewal.day or 1))
     if renewal.kind != RenewalKind.MONTHS:
         return ""
     return _every(renewal) + _window(renewal)
@@ -153,8 +158,8 @@ def _window(renewal: Renewal) -> str:
     return ngettext(", from %(num)s day before that", ", from %(num)s days before that", renewal.window_days)
 
 
-def _day_of_year(renewal: Renewal) -> str:
-    return _("%(month)s %(day)s", month=MONTHS_SHORT[(renewal.month or 1) - 1], day=renewal.day)
+def _day_of_year(month: int, day: int) -> str:
+    return _("%(month)s %(day)s", month=MONTHS_SHORT[month - 1], day=day)
 
 
 def _any(texts: Sequence[str], most: int | None = None) -> str:

@@ -5,6 +5,8 @@ from flask_babel import lazy_gettext as _l
 
 from lms.enrollments.assignment_rules.publishing.rules import Effect, RunKind, RunState
 from lms.enrollments.assignment_rules.rules_terms import DueKind, RenewalBasis, RenewalKind, Trigger
+from lms.enrollments.assignment_rules.rules_why import Condition
+from lms.enrollments.rules import Source
 from lms.shared.errors import DomainError
 
 # As a choice in the form.
@@ -26,7 +28,6 @@ WHEN: dict[Trigger, LazyString] = {
     Trigger.ROLE: _l("when they take up the job"),
     Trigger.TRANSFER: _l("when they move to another center"),
     Trigger.RETURN: _l("when they return from a leave of 180 days or more"),
-    Trigger.ANNUAL: _l("every year"),
     Trigger.MONTHLY: _l("every month"),
     Trigger.VERSION: _l("when a new version requires a retake"),
     Trigger.SHORTFALL: _l("when a weak item calls for it"),
@@ -83,6 +84,29 @@ REFUSALS: dict[str, LazyString] = {
     "not_in_force": _l("Only a published rule can be ended."),
     "last_on": _l("Choose today or a later day, not before the rule begins."),
     "reason": _l("Say in up to 300 characters why."),
+}
+# What a rule says of one person and course: the first of its conditions that fails, or that it asks.
+CONDITIONS: dict[Condition, LazyString] = {
+    Condition.RETIRED: _l("The course is retired on this day."),
+    Condition.NOT_IN_FORCE: _l("The rule does not hold on this day, or does not name the course then."),
+    Condition.BY_ACTION: _l("The rule assigns nobody by itself; somebody acts on it."),
+    Condition.NOT_EMPLOYED: _l("The person has no job at an open center on this day."),
+    Condition.JOB: _l("The job or duty held on this day is none of those the rule names."),
+    Condition.NETWORK_TYPE: _l("The center is of another network type."),
+    Condition.UNIT: _l("The center stands under none of the units that the rule names."),
+    Condition.TENURE: _l("The time in service lies outside what the rule asks for."),
+    Condition.TIER: _l("A tier that the rule asks for is not reached yet."),
+    Condition.PREREQUISITE: _l("A course that the rule asks for is not completed yet."),
+    Condition.TRIGGER: _l("The occasion that the rule waits for has not come yet."),
+    Condition.TAKEN_OUT: _l("The rule asked, and somebody took the enrollment out by hand."),
+    Condition.COMPLETED: _l("The rule asked, and a completion answers it."),
+    Condition.MET: _l("The rule asks for the course."),
+}
+SOURCES: dict[str, LazyString] = {
+    Source.IMPORT: _l("Taken over from a file"),
+    Source.ASSIGNMENT: _l("Assigned by hand"),
+    Source.RULE: _l("By a rule"),
+    Source.REMEDIAL: _l("As remedial learning"),
 }
 IN_FORCE, DRAFT, ENDED = _l("In force"), _l("Draft"), _l("Ended")
 RUN_STATES: dict[RunState, LazyString] = {
