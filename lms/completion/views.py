@@ -17,6 +17,7 @@ from lms.completion.forms import (
     MeasureForm,
     ShortfallForm,
 )
+from lms.completion.known import views as known_pages
 from lms.completion.learning import wording as learning_words
 from lms.completion.learning.queries import read_learning
 from lms.completion.learning.rules import by_when
@@ -31,6 +32,7 @@ from lms.completion.rules import DEFAULT_TARGET, Dimension
 from lms.completion.rules_bases import word_of
 from lms.courses.queries import get_course
 from lms.enrollments.rules import GRACE_DAYS
+from lms.people.merging.addresses import follows_merges
 from lms.people.queries import find_posting, find_unit_to_open, get_person_by_public_id, get_viewer
 from lms.people.viewer import current_scope
 from lms.shared.db import db
@@ -41,6 +43,7 @@ from lms.web.numbers import page_number
 blueprint = Blueprint("completion", __name__)
 add_pages(blueprint)
 explain_pages.add_pages(blueprint)
+known_pages.add_pages(blueprint)
 Answer = str | tuple[str, int]
 T = TypeVar("T")
 # What a link to another unit keeps.
@@ -106,6 +109,7 @@ def course_enrollments(public_id: str) -> Answer:
 
 
 @blueprint.get("/people/<public_id>")
+@follows_merges
 def person(public_id: str) -> Answer:
     session, scope, as_of = db.session(), current_scope(), requested_day()
     found = get_person_by_public_id(session, scope=scope, public_id=public_id)
@@ -157,6 +161,7 @@ def own_records() -> Answer:
 
 
 @blueprint.get("/people/<public_id>/records")
+@follows_merges
 def person_records(public_id: str) -> Answer:
     session, scope, day = db.session(), current_scope(), today()
     found = get_person_by_public_id(session, scope=scope, public_id=public_id)
