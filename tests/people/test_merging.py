@@ -176,6 +176,21 @@ def test_the_account_in_force_stays_and_the_pointer_opens_nothing(
     assert opened.count(twice.old.id) == 1
 
 
+def test_the_address_of_who_was_merged_leads_to_who_was_kept(
+    client: FlaskClient, session: Session, cast: Cast, twice: Twice
+):
+    sign_in(client, cast.training_admin)
+    merge(client)
+    session.rollback()
+    for page in ("", "/records"):
+        answer = client.get(f"/people/{twice.new.public_id}{page}?as_of=2019-06-30")
+        assert answer.status_code == 302
+        assert answer.location == f"/people/{twice.old.public_id}{page}?as_of=2019-06-30"
+    sign_in(client, cast.employee)
+    gone, missing = (client.get(f"/people/{one}") for one in (twice.new.public_id, "22222222222"))
+    assert (gone.status_code, gone.data) == (404, missing.data), "whoever may not see the one kept learns nothing"
+
+
 def test_undoing_gives_everyone_back_exactly_what_was_theirs(
     client: FlaskClient, session: Session, cast: Cast, twice: Twice
 ):

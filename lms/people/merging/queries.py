@@ -10,9 +10,23 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from lms.people.merging.parts import Figure, Merging, registered
 from lms.people.merging.rules import Period, clashes, is_later, stays_first
 from lms.people.models import Duty, Leave, OrgUnit, Person, PersonMerge, Posting, StaffNumber
-from lms.people.queries import find_person_by_staff_no
+from lms.people.queries import find_person_by_staff_no, visible_people
 from lms.people.rules import Scope, UnitKind
 from lms.shared.errors import NotFoundError
+
+
+def find_kept(session: Session, *, scope: Scope, public_id: str) -> Person | None:
+    """Find whom a person was merged into, if the viewer may see that one; None where there is no such merge."""
+    merged = aliased(Person)
+    into = select(PersonMerge.kept_id).join(merged, merged.id == PersonMerge.merged_id)
+    into = into.where(merged.public_id == public_id, PersonMerge.undone_at.is_(None))
+    kept_id = session.scalar(into)
+    further = select(PersonMerge.kept_id).where(PersonMerge.undone_at.is_(None))
+    while kept_id is not None and (next_id := session.scalar(further.where(PersonMerge.merged_id == kept_id))):
+        kept_id = next_id
+    if kept_id is None:
+        return None
+    return session.scalars(select(Person).where(Person.id == kept_id, visible_people(scope))).one_or_none()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
