@@ -17,7 +17,6 @@ from lms.audit.rules import Actor
 from lms.completion.queries import list_rates
 from lms.completion.rules import Dimension, Tally
 from lms.courses.models import Course, CourseVersion
-from lms.demo import reference
 from lms.demo.assigning import RETAKEN
 from lms.demo.attendance import Recorders, by_hand
 from lms.demo.cast import choose, interest
@@ -73,8 +72,7 @@ def load_demo(
     loaded.counts["enrollments"] = writer.write_enrollments(progress)
     loaded.counts["requests"] = write_exceptions(session, today=today, at=actor.at)
     refresh_statistics(session)
-    rules = write_rules(session, story.curriculum, reference.courses(), actor.at)
-    loaded.counts["reasons"] = write_reasons(session, rules, actor.at)
+    loaded.counts["reasons"] = write_reasons(session, write_rules(session, story.curriculum, actor.at), actor.at)
     progress("sign-ins", 95)
     loaded.counts["sign-ins"] = writer.let_in(session, actor, _center_rates(session, today))
     audit.record(

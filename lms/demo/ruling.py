@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.courses.models import Course, CourseVersion
 from lms.courses.rules import PassRules
+from lms.demo import reference
 from lms.demo.assigning import COORDINATOR, RETAKEN, Curriculum
 from lms.demo.reference import CourseRule
 from lms.enrollments.assignment_rules.models import AssignmentRule, AssignmentRuleVersion, EnrollmentReason
@@ -56,11 +57,11 @@ def add_version(session: Session, curriculum: Curriculum, at: datetime) -> int:
     return version.id
 
 
-def write_rules(session: Session, curriculum: Curriculum, courses: list[CourseRule], at: datetime) -> list[Ruled]:
+def write_rules(session: Session, curriculum: Curriculum, at: datetime) -> list[Ruled]:
     """Write one published rule for each course of the catalog, in force since the demo's calendar says."""
     known = {course.code: course for course in session.scalars(select(Course))}
     written = []
-    for rule in courses:
+    for rule in reference.courses():
         course = known[rule.code]
         terms = terms_of(rule, course.id, curriculum)
         kept = AssignmentRule(code=rule.code, name_ko=course.title_ko, name_en=course.title_en, recorded_at=at)

@@ -28,6 +28,9 @@ TRIGGERS = {
     Trigger.MONTHLY: _l("It is the session of the month, for everyone."),
     Trigger.SHORTFALL: _l("It makes up for an item that was found weak."),
     Trigger.SPACED: _l("It recalls what was learned."),
+    Trigger.RETURN: _l("Everyone takes it after a long leave."),
+    Trigger.FIXED: _l("Everyone takes it on a fixed day."),
+    Trigger.VERSION: _l("A new version of the course is taken anew."),
 }
 
 

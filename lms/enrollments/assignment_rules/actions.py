@@ -18,6 +18,9 @@ from lms.enrollments.assignment_rules.rules_wanted import wanted
 from lms.enrollments.dues.queries import person_ids_in_batches
 from lms.people.models import Person
 
+# For no more people than these, only the places they have been at are looked up.
+FEW = 100
+
 
 def sync_people(
     session: Session,
@@ -37,7 +40,7 @@ def sync_people(
     done: Counter[str] = Counter()
     if not book.rules and not book.retired:
         return done
-    places = load_places(session)
+    places = load_places(session) if person_ids is None or len(person_ids) > FEW else None
     for batch in person_ids_in_batches(session, person_ids):
         done += sync_batch(session, batch, book, places, actor=actor, run_id=run_id)
     return done
@@ -47,7 +50,7 @@ def sync_batch(
     session: Session,
     person_ids: Sequence[int],
     book: RuleBook,
-    places: Places,
+    places: Places | None,
     *,
     actor: Actor,
     run_id: int | None = None,
@@ -58,7 +61,7 @@ def sync_batch(
     return apply_changes(session, list_changes(session, person_ids, book, places), book, actor=actor, run_id=run_id)
 
 
-def list_changes(session: Session, person_ids: Collection[int], book: RuleBook, places: Places) -> list[Change]:
+def list_changes(session: Session, person_ids: Collection[int], book: RuleBook, places: Places | None) -> list[Change]:
     """Return what a sync of these people would change, and change nothing: what a rehearsal asks."""
     return [
         change

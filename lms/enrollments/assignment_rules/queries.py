@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session, selectinload
 
 from lms.courses.models import Course, CourseVersion
@@ -91,14 +91,24 @@ def load_catalog(session: Session) -> dict[int, CourseFacts]:
 
 
 def load_facts(session: Session, person_ids: Collection[int], places: Places | None = None) -> list[Facts]:
-    """Load what rules need of some hundred people, in the order of their ids. `places` can be kept between batches."""
-    places = load_places(session) if places is None else places
+    """Load what rules need of some hundred people, in the order of their ids.
+
+    `places` can be kept between batches; without it, only where these people have been is looked up.
+    """
+    places = load_places(session, _units_of(session, person_ids)) if places is None else places
     everyone = {person_id: Facts(person_id) for person_id in sorted(person_ids)}
     _load_postings(session, everyone, places)
     _load_duties(session, everyone, places)
     _load_leaves(session, everyone)
     _load_records(session, everyone)
     return list(everyone.values())
+
+
+def _units_of(session: Session, person_ids: Collection[int]) -> set[int]:
+    """Return the units at which these people ever held a job or duty."""
+    jobs = select(Posting.center_id).where(Posting.person_id.in_(person_ids), Posting.superseded_at.is_(None))
+    duties = select(Duty.unit_id).where(Duty.person_id.in_(person_ids), Duty.superseded_at.is_(None))
+    return set(session.scalars(union(jobs, duties)))
 
 
 def _load_postings(session: Session, everyone: dict[int, Facts], places: Places) -> None:
