@@ -18,6 +18,7 @@ from lms.accounts.merging import actions as accounts_merging
 from lms.accounts.views import blueprint as accounts_pages
 from lms.audit import models as _audit
 from lms.completion.cli import completion, explain, rates, shortfall
+from lms.completion.cli_exempt import exemptions
 from lms.completion.flags import jobs as _flag_jobs
 from lms.completion.flags import models as _flags
 from lms.completion.flags.cli import flags as flags_commands
@@ -49,6 +50,7 @@ from lms.enrollments.assignment_rules.views_why import blueprint as why_pages
 from lms.enrollments.attribution.queries import count_attributed
 from lms.enrollments.cli import assign, enrollments
 from lms.enrollments.dues import upload as dues_upload
+from lms.enrollments.exceptions import actions_merging as exceptions_merging
 from lms.enrollments.exceptions import models as _exceptions
 from lms.enrollments.exceptions.views import blueprint as exceptions_pages
 from lms.enrollments.history import upload as history_upload
@@ -169,7 +171,7 @@ def _offer(app: Flask) -> None:
     rules_upload.register(app.config["SETTINGS"].timezone)
     center_effects.register(count_attributed)
     register_rates(due_and_done_by_center)
-    for part in (enrollments_merging.PART, accounts_merging.PART):
+    for part in (enrollments_merging.PART, exceptions_merging.PART, accounts_merging.PART):
         parts.register(part)
 
 
@@ -187,7 +189,7 @@ def _offer_commands(app: Flask) -> None:
         app.cli.add_command(command)
     for command in (courses_commands, tiers_commands, history_commands, enrollments, rules_commands, assign):
         app.cli.add_command(command)
-    for command in (rates, shortfall, explain, completion, months_commands, flags_commands):
+    for command in (rates, shortfall, explain, exemptions, completion, months_commands, flags_commands):
         app.cli.add_command(command)
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
+from flask.testing import FlaskClient, FlaskCliRunner
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -15,11 +15,14 @@ from lms.audit.models import AuditEvent
 from lms.completion.queries import total_rate
 from lms.completion.queries_enrollments import list_person_lines
 from lms.completion.rules import EnrollmentState, WhyNot
+from lms.enrollments.exceptions.actions_merging import apply, preview, undo
 from lms.enrollments.exceptions.models import ExceptionRequest, Exemption, Extension, Outage
 from lms.enrollments.models import Enrollment
+from lms.people.merging.parts import Merging
 from lms.people.models import Person
 from lms.people.rules import DutyKind, whole_network
 from lms.shared.clock import local_date, utcnow
+from tests.enrollments.factories import actor_at, add_exemption
 from tests.support.network import Cast, Network, small_cast
 from tests.support.sign_in import csrf_token, sign_in
 
@@ -237,3 +240,25 @@ def test_an_outage_moves_what_fell_due_in_it_after_a_preview_and_back(cast: Cast
     assert send(cast.training_admin, withdrawal, {"note": "another server"}).status_code == 303
     session.rollback()
     assert set(session.scalars(select(Enrollment.due_on))) == {date(2019, 1, 31)}
+
+
+def test_two_rows_of_one_human_share_their_exemptions_until_it_is_undone(cast: Cast, session: Session):
+    add_exemption(session, cast.colleague.id, cast.course.id)
+    merging = Merging(cast.employee.id, cast.colleague.id, False)
+    assert preview(session, merging)[0].merged == 0
+    kept = apply(session, actor_at(utcnow()), merging)
+    current = select(Exemption.person_id).where(Exemption.superseded_at.is_(None))
+    assert session.scalars(current).all() == [cast.employee.id]
+    undo(session, actor_at(utcnow()), merging, kept)
+    assert session.scalars(current).all() == [cast.colleague.id]
+    assert session.scalar(select(func.count()).select_from(Exemption)) == 3, "every former fact stays known"
+
+
+def test_the_command_line_lists_shares_and_alerts(cast: Cast, session: Session, runner: FlaskCliRunner):
+    add_exemption(session, cast.employee.id, cast.course.id)
+    session.commit()
+    listed = runner.invoke(args=["exemptions", "list", "--by", "center", "--format", "csv"])
+    assert listed.exit_code == 0, listed.output
+    assert re.search(rf"^{cast.center.code},[^,]+,1,3,1,33\.3,ALERT", listed.output, re.MULTILINE)
+    later = runner.invoke(args=["exemptions", "list", "--as-of", "2017-01-01", "--alerts"])
+    assert cast.center.code not in later.output

@@ -14,6 +14,11 @@ from lms.web.forms import Form, at_most, required, text_of
 ONE_DAY = timedelta(days=1)
 LONGEST_KEY = 40
 APPROVE, DECLINE = "approve", "decline"
+NEEDED = {
+    Kind.EXEMPTION: ("starts_on", "last_on", "evidence"),
+    Kind.EXTENSION: ("due_on",),
+    Kind.CREDIT: ("completed_on", "evidence"),
+}
 
 
 class AskForm(Form):
@@ -30,8 +35,10 @@ class AskForm(Form):
     request_key = HiddenField()
 
     def offer(self, kind: Kind) -> None:
-        """Offer the reasons of a kind."""
+        """Offer the reasons of a kind, and call for the fields it needs."""
         self.reason_code.choices = [SelectChoice(code, REASON_WORDS[code]) for code in REASONS[kind]]
+        for name in NEEDED[kind]:
+            self[name].flags.required = True
 
     def wish(self, kind: Kind) -> Wish:
         """Return what is asked for, of a form that is sound."""

@@ -11,6 +11,7 @@ FIGURES: dict[str, Any] = {
     "enrollments": _l("Enrollments"),
     "completions": _l("Completions"),
     "courses_of_both": _l("Courses that both have: cycles are numbered anew by the day assigned"),
+    "exceptions": _l("Requests for exceptions"),
     "same_day": _l("Courses that both were assigned on the same day: both stay, as two cycles"),
     "accounts": _l("Accounts with a password"),
     "browsers": _l("Browsers that are signed out"),
