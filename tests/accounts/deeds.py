@@ -89,6 +89,35 @@ def completion(world: World) -> Form:
     }  # fmt: skip
 
 
+def rule(world: World) -> Form:
+    """Return a rule for those who work at the center, well filled in."""
+    return {
+        "code": "R-NEW", "name_ko": "새 규칙", "name_en": "A new rule", "courses": [world.second.public_id],
+        "roles": ["SA"], "units": [world.cast.center.public_id], "trigger": "ROLE", "includes_present": "y",
+        "due": "DAYS", "due_days": "30", "renewal": "NONE", "renewal_basis": "COMPLETION", "renewal_month": "",
+        "valid_from": str(world.day), "note": REASON, "request_key": "k3",
+    }  # fmt: skip
+
+
+def ended_rule(world: World) -> Form:
+    """Return the form that ends a rule today."""
+    return {"last_on": str(world.day), "reason": REASON, "request_key": "k4"}
+
+
+def exemption(world: World) -> Form:
+    """Return the form that asks for an exemption for a month from today on."""
+    return {
+        "course": [world.cast.course.public_id], "starts_on": str(world.day),
+        "last_on": str(world.day + timedelta(days=30)), "reason_code": "OTHER", "reason": REASON,
+        "evidence": "folder 3", "request_key": "k3",
+    }  # fmt: skip
+
+
+def outage(_world: World) -> Form:
+    """Return the form of days on which nobody could learn."""
+    return {"starts_on": "2019-01-30", "last_on": "2019-01-31", "reason": REASON, "request_key": "k4"}
+
+
 def two_rows(world: World) -> Form:
     """Return the form that makes one person of two rows: one who left, and one who came later."""
     return {"first": world.others["left"].staff_no, "second": world.again.staff_no, "reason": REASON}
@@ -150,6 +179,13 @@ DEEDS: dict[str, Deed] = {
     "centers.undo": Deed("training_admin", lambda world: {"change": world.change}, names_others=True),
     "merging.merge": Deed("training_admin", two_rows, purpose_stated=True),
     "merging.undo": Deed("training_admin", purpose_stated=True),
+    "rules.new": Deed("training_admin", rule),
+    "rules.edit": Deed("training_admin", rule, where="in force"),
+    "rules.discard": Deed("training_admin"),
+    "rule_runs.rehearse": Deed("training_admin", plain(request_key="k5")),
+    "rule_runs.publish": Deed("training_admin", plain(request_key="k6")),
+    "rule_runs.end": Deed("training_admin", ended_rule, where="in force"),
+    "rule_runs.undo": Deed("training_admin", plain(reason=REASON, request_key="k7"), where="published"),
     "months.close": Deed("training_admin"),
     "months.correct": Deed("training_admin", plain(after="1", reason=REASON)),
     "months.add_day": Deed("training_admin", plain(day="2019-07-17", name="the founder's day")),
@@ -163,6 +199,21 @@ DEEDS: dict[str, Deed] = {
     "recording.preview": Deed("coordinator", completion, names_others=True, only_looks=True),
     "recording.record": Deed("coordinator", completion, names_others=True),
     "recording.correct": Deed("coordinator", correction, where="done", names_others=True),
+    "exceptions.ask": Deed("coordinator", exemption, names_others=True),
+    "exceptions.decide": Deed("deputy", plain(what="decline", note=REASON), names_others=True),
+    "exceptions.withdraw": Deed("coordinator", names_others=True),
+    "exceptions.end": Deed(
+        "training_admin",
+        plain(ends_on="2019-02-01", note=REASON),
+        where="granted",
+        names_others=True,
+        purpose_stated=True,
+    ),
+    "exceptions.preview_outage": Deed(
+        "training_admin", outage, only_looks=True, unwritten="what would move is counted, nobody is named"
+    ),
+    "exceptions.record_outage": Deed("training_admin", outage),
+    "exceptions.withdraw_outage": Deed("training_admin", plain(note=REASON)),
     "trail.extract": Deed("auditor", plain(format="csv", reason=REASON), only_looks=True),
     "trail.review": Deed("auditor", plain(findings="Looked at every download; nothing strange.")),
     "people.purpose": Deed("area_manager", plain(reason=REASON, next="/shortfalls")),

@@ -120,6 +120,14 @@ def organization(world: World, kind: str) -> Things:
     return named | {"missing": Named(MISSING, False)}
 
 
+def exceptions(world: World, kind: str) -> Things:
+    """Return a request of the coordinator about an inhabitant, and a granted one: for who looks after them."""
+    duties = AT_A_CENTER | {"TRAINING_ADMIN"}
+    is_reached = kind != "anonymous" and world.holds_above(kind, world.cast.center, duties)
+    there = {"in": Named(world.asked, is_reached), "granted": Named(world.granted, is_reached)}
+    return there | {"missing": Named(MISSING, False)}
+
+
 def months(world: World, kind: str) -> Things:
     """Return the month before this one, and what is none."""
     last = world.day.replace(day=1) - timedelta(days=1)
@@ -163,6 +171,16 @@ def runs(world: World, kind: str) -> Things:
     }
 
 
+def rules(world: World, kind: str) -> Things:
+    """Return a rule that waits as a draft, one in force, and none."""
+    return {"in": Named(world.rule), "in force": Named(world.rule_in_force), "missing": Named(MISSING, False)}
+
+
+def rule_runs(world: World, kind: str) -> Things:
+    """Return a rehearsal, a publication, and none."""
+    return {"in": Named(world.rehearsal), "published": Named(world.published), "missing": Named(MISSING, False)}
+
+
 def words(*known: str) -> Sampler:
     """Return words of the product itself, and one that is none."""
     return lambda _world, _kind: {
@@ -184,6 +202,8 @@ VARIABLES: dict[str, Sampler] = {
     "center unit_id": _units(works_at),
     "centers unit_id": organization,
     "accounts unit_id": _units(issues_at),
+    "exceptions public_id": exceptions,
+    "outages public_id": lambda world, _kind: {"in": Named(world.outage), "missing": Named(MISSING, False)},
     "browsers public_id": browsers,
     "views public_id": views,
     # Two histories are compared after a purpose for the whole network, which nobody in the matrix stated.
@@ -192,6 +212,8 @@ VARIABLES: dict[str, Sampler] = {
     "reviews month": months,
     "months month": closable_months,
     "imports public_id": runs,
+    "rules public_id": rules,
+    "runs public_id": rule_runs,
     "new slug": words("roster"),
     "templates slug": words("roster"),
     "templates suffix": words("csv", "xlsx"),

@@ -21,6 +21,11 @@ from lms.audit.rules import Actor
 from lms.completion.months.actions import add_company_day, freeze
 from lms.completion.months.queries_freezing import MonthFacts
 from lms.completion.months.rules_snapshot import pack
+from lms.enrollments.assignment_rules.actions_drafts import Wish, add_rule
+from lms.enrollments.assignment_rules.publishing.actions import publish, rehearse
+from lms.enrollments.assignment_rules.publishing.rules import RunState
+from lms.enrollments.assignment_rules.rules_terms import RuleTerms, Trigger
+from lms.enrollments.exceptions.models import ExceptionRequest, Exemption, Outage
 from lms.imports.models import ImportRun
 from lms.people.centers.actions_changes import make
 from lms.people.centers.rules_changes import Change, ChangeKind
@@ -182,6 +187,8 @@ class World(Everyone):
         self.session.add_all(self._own_things())
         self._merge_two()
         self._close_a_month()
+        self._make_exceptions()
+        self._write_rules()
         self.session.flush()
         mine = select(SignInSession.public_id)
         self.browsers = {
@@ -195,6 +202,51 @@ class World(Everyone):
         self.closed = (self.day.replace(day=1) - timedelta(days=40)).replace(day=1)
         freeze(self.session, maker, month=self.closed, facts=MonthFacts(pack([])))
         self.day_off = add_company_day(self.session, maker, day=date(2019, 5, 2), name="a day").day
+
+    def _write_rules(self) -> None:
+        """Add a rule that waits as a rehearsed draft, and one that was published a while ago."""
+        maker = Actor(person_id=self.cast.training_admin.id, label="t", origin="t", at=utcnow())
+        terms = RuleTerms(course_ids=(self.cast.course.id,), trigger=Trigger.MONTHLY, valid_from=self.day)
+        wish = Wish("규칙", "A rule", terms, "a note")
+        draft = add_rule(self.session, code="R-DRAFT", wish=wish, request_key="", actor=maker)
+        version = add_rule(self.session, code="R-FORCE", wish=wish, request_key="", actor=maker)
+        rehearsal = rehearse(self.session, version=draft, today=self.day, request_key="", actor=maker)
+        looked = rehearse(self.session, version=version, today=self.day, request_key="", actor=maker)
+        rehearsal.state = looked.state = RunState.DONE
+        published = publish(self.session, version=version, today=self.day, request_key="", actor=maker)
+        published.state = RunState.DONE
+        self.rule, self.rule_in_force = draft.rule.public_id, version.rule.public_id
+        self.rehearsal, self.published = rehearsal.public_id, published.public_id
+
+    def _make_exceptions(self) -> None:
+        """Add a request that the coordinator made for an inhabitant, an exemption granted before, and an outage."""
+        about = {
+            "person_id": self.inside.id, "course_id": self.cast.course.id, "reason_code": "OTHER",
+            "reason": "because", "evidence_note": "folder", "requested_by_id": self.person("coordinator").id,
+            "requested_at": utcnow(),
+        }  # fmt: skip
+        first, last = date(2019, 1, 1), date(2019, 3, 1)
+        asked = ExceptionRequest(kind="EXTENSION", due_on=last, state="PENDING", request_key="a", **about)
+        granted = ExceptionRequest(
+            kind="EXEMPTION", starts_on=first, ends_on=last, state="APPROVED", request_key="b", **about
+        )
+        days = {"starts_on": date(2019, 3, 10), "ends_on": date(2019, 3, 12), "recorded_at": utcnow()}
+        outage = Outage(reason="power", request_key="c", **days)
+        self.session.add_all([asked, granted, outage])
+        self.session.flush()
+        self.session.add(
+            Exemption(
+                person_id=self.inside.id,
+                course_id=self.cast.course.id,
+                starts_on=first,
+                ends_on=last,
+                reason_code="OTHER",
+                evidence_note="folder",
+                request_id=granted.id,
+                recorded_at=utcnow(),
+            )
+        )
+        self.asked, self.granted, self.outage = asked.public_id, granted.public_id, outage.public_id
 
     def _merge_two(self) -> None:
         """Add two rows of one human, merged already, and one more who might be another row of the one who left."""
