@@ -14,12 +14,14 @@ from lms.accounts.actions import set_password
 from lms.accounts.passwords import hash_password
 from lms.audit import actions as audit
 from lms.audit.rules import Actor
+from lms.completion.flags.actions import evaluate_flags
 from lms.completion.queries import list_rates
 from lms.completion.rules import Dimension, Tally
 from lms.courses.models import Course, CourseVersion
 from lms.demo.assigning import RETAKEN
 from lms.demo.attendance import Recorders, by_hand
 from lms.demo.cast import choose, interest
+from lms.demo.closing import close_months
 from lms.demo.exempting import write_exceptions
 from lms.demo.files import import_reference
 from lms.demo.lines import Line
@@ -38,6 +40,7 @@ from lms.shared.errors import DomainError
 from lms.shared.ids import ALPHABET, PUBLIC_ID_LENGTH
 
 BATCH = 10_000
+YEAR_OF_FLAGS = timedelta(weeks=52)
 Progress = Callable[[str, int], None]
 
 
@@ -73,6 +76,11 @@ def load_demo(
     loaded.counts["requests"] = write_exceptions(session, today=today, at=actor.at)
     refresh_statistics(session)
     loaded.counts["reasons"] = write_reasons(session, write_rules(session, story.curriculum, actor.at), actor.at)
+    progress("flags", 92)
+    cuts = evaluate_flags(session, actor, today=today, since=today - YEAR_OF_FLAGS)
+    loaded.counts["weeks of flags"] = len(cuts)
+    progress("closed months", 94)
+    loaded.counts["closed months"] = close_months(session, actor, today=today)
     progress("sign-ins", 95)
     loaded.counts["sign-ins"] = writer.let_in(session, actor, _center_rates(session, today))
     audit.record(
@@ -134,9 +142,10 @@ class _Writer:
         rows: list[dict[str, Any]] = []
         for done, (worker, lines) in enumerate(self.story.lines(), start=1):
             person_id = self._id_of(worker)
-            rows.extend(self._enrollment(person_id, line, recorders.of(worker, line)) for line in lines)
+            by = [recorders.of(worker, line) for line in lines]
+            rows.extend(self._enrollment(person_id, line, one) for line, one in zip(lines, by, strict=True))
             shown = interest(worker, lines, self.story.calendar.today, self.story.prerequisites)
-            if shown > most:
+            if shown > most and any(by):
                 self.employee, most = worker, shown
             if len(rows) >= BATCH or done == total:
                 written += self._insert(Enrollment, rows)

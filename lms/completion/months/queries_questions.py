@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from lms.completion.months.rules import Question, last_day
 from lms.completion.rules import add_months
+from lms.enrollments.assignment_rules.queries_why import list_people_without_rule
 from lms.enrollments.exceptions.models import ExceptionRequest
 from lms.enrollments.models import Enrollment
 from lms.imports.models import ImportRun
@@ -32,6 +33,7 @@ def count_questions(session: Session, *, month: date, timezone: str) -> Question
     return {
         Question.IMPORTS: _imports(session, *UNFINISHED),
         **_requests(session),
+        Question.NO_RULE: len(list_people_without_rule(session, scope=whole_network(day), as_of=day)),
         Question.LATE_RECORDINGS: _late_recordings(session, month, timezone),
         Question.VACANCIES: count_vacancies(session, scope=whole_network(day), as_of=day),
     }
