@@ -103,7 +103,7 @@ class RuleForm(Form):
     renewal = RadioField(
         _l("How often again"), choices=_choices(RENEWALS), default=RenewalKind.NONE, validators=[required()]
     )
-    renewal_months = _whole(_l("Months"), MOST_MONTHS, 1)
+    renewal_months = _whole(_l("Number of months"), MOST_MONTHS, 1)
     renewal_basis = RadioField(
         _l("The next expiry counts"),
         choices=_choices(BASES_OF_MONTHS),

@@ -15,7 +15,7 @@ from lms.enrollments.assignment_rules import queries_pages as queries
 from lms.enrollments.assignment_rules import wording
 from lms.enrollments.assignment_rules.forms import Choices, RuleForm
 from lms.enrollments.assignment_rules.publishing.queries import find_rehearsal, list_runs
-from lms.enrollments.assignment_rules.rules_terms import RuleTerms, VersionState, from_json
+from lms.enrollments.assignment_rules.rules_terms import BY_ACTION, RuleTerms, VersionState, from_json
 from lms.enrollments.assignment_rules.sentence import Names, sentence
 from lms.enrollments.assignments.queries import list_places
 from lms.people.queries import list_job_roles
@@ -104,6 +104,7 @@ def show(public_id: str) -> str:
         "enrollments/rule.html",
         found=found, rule=found.rule, today=on, request_key=secrets.token_hex(16), wording=wording,
         runs=list_runs(session, rule_id=found.rule.id), rehearsal=rehearsal,
+        is_by_action=found.terms.trigger in BY_ACTION,
         may_end=found.version.state == VersionState.PUBLISHED and found.draft is None,
         versions=[(one, sentence(from_json(one.terms), names)) for one in reversed(versions)],
     )  # fmt: skip
