@@ -1,6 +1,7 @@
 """The training administrator closes a month; everyone sees their part of it, and the same figures everywhere."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -132,6 +133,10 @@ def test_page_file_command_and_snapshot_say_the_same(
     page = plain(client.get("/months/2019-05?by=center").get_data(as_text=True))
     for line in json.loads(shown.output):
         assert f"{line['due']}건 중 {line['done']}건" in page
+    # Each center leads to its rates as known at the close: the late fact is not among them.
+    centers = client.get("/months/2019-05?by=center").get_data(as_text=True)
+    (link,) = re.findall(r'href="(/rates/[^"]+)">강남점', centers)
+    assert "2건 중 1건" in plain(client.get(html.unescape(link)).get_data(as_text=True))
     session.rollback()
     taken = session.scalars(select(AuditEvent).where(AuditEvent.action == "download")).one()
     assert (taken.object_type, taken.object_id, taken.subject_count) == ("month", "2019-05", 3)
