@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lms.completion.charts import Funnel, Trend, funnel_chart, trend_chart
 from lms.completion.forms import BreakdownForm
 from lms.completion.months.queries_trend import with_reported
-from lms.completion.pages import BELOW, COUNTS_PEOPLE_AGAIN, UNIT_TARGET
+from lms.completion.pages import BELOW, COUNTS_PEOPLE_AGAIN
 from lms.completion.parameters import Asked
 from lms.completion.queries import list_rates, total_rate
 from lms.completion.queries_exempt import exempt_share, exempt_shares
@@ -30,6 +30,8 @@ from lms.completion.rules_suppression import (
     without_small_groups,
 )
 from lms.completion.rules_trend import Movement, TrendPoint
+from lms.completion.targets.queries import HeldAgainst, load_held_against
+from lms.completion.targets.rules import DEFAULTS, Measure
 from lms.enrollments.exceptions.rules import ExemptShare
 from lms.people.rules import Scope, UnitKind
 
@@ -81,6 +83,7 @@ class RatePage:
     trend: Trend | None = None
     movement: Movement | None = None
     counts: Mapping[Certainty, int] = field(default_factory=dict)
+    on_time_target: int = DEFAULTS[Measure.ON_TIME]
 
     @property
     def hidden(self) -> int:
@@ -96,20 +99,21 @@ def rate_page(session: Session, asked: Asked[BreakdownForm], unit: Unit) -> Rate
     now = read_rates(session, asked, unit, by, asked.as_of, names_closed=names_closed)
     other = form.compare.data
     before = read_rates(session, asked, unit, by, other, names_closed=names_closed) if other else None
-    target = DEFAULT_TARGET if by is Dimension.PERSON else UNIT_TARGET
-    rows = _rows(now, before, target)
+    held = load_held_against(session, on=asked.as_of, where=form.filter(unit.id))
+    rows = _rows(now, before, by, held)
     is_shown = not now.is_hidden and not (before and before.is_hidden)
     shares = _shares(session, asked, unit, by, now)
     rows = [replace(row, exempt=shares.get(row.line.code)) for row in rows]
     return RatePage(
         total=Row(
-            now.whole, UNIT_TARGET, before.whole if before else None, now.is_hidden, _share(session, asked, unit, now)
+            now.whole, held.whole(), before.whole if before else None, now.is_hidden, _share(session, asked, unit, now)
         ),
         by=by,
         rows=_in_order(rows, form.sort.data or ("sure" if by in UNIT_LEVELS else "code"), is_unit=by in UNIT_LEVELS),
         names_closed=names_closed,
-        trend=None if now.is_hidden or form.by.data else _trend(session, asked, unit, hides=now.hides),
+        trend=None if now.is_hidden or form.by.data else _trend(session, asked, unit, held.whole(), hides=now.hides),
         movement=_movement(session, asked, other, hides=now.hides) if is_shown and other else None,
+        on_time_target=held.whole(Measure.ON_TIME),
         counts={one: sum(row.certainty is one for row in rows if not row.is_hidden) for one in ORDER},
     )
 
@@ -211,8 +215,8 @@ def _added_up(lines: Sequence[RateLine]) -> RateLine:
     return RateLine("TOTAL", "", "", None, total(line.tally for line in lines), judged, short, complete)
 
 
-def _rows(now: Reading, before: Reading | None, target: int) -> list[Row]:
-    """Return a row for each group of either day."""
+def _rows(now: Reading, before: Reading | None, by: Dimension, held: HeldAgainst) -> list[Row]:
+    """Return a row for each group of either day, held against its target on the later one."""
     lines = {line.code: line for line in now.lines}
     then = {line.code: line for line in before.lines} if before else {}
     gone = [emptied(line) for code, line in then.items() if code not in lines]
@@ -220,7 +224,7 @@ def _rows(now: Reading, before: Reading | None, target: int) -> list[Row]:
     return [
         Row(
             line=line,
-            target=target,
+            target=DEFAULT_TARGET if by is Dimension.PERSON else held.group(by, line.code),
             before=then.get(line.code, NOBODY) if before else None,
             is_hidden=line.code in hidden,
         )
@@ -250,7 +254,7 @@ def _surely(row: Row) -> tuple[int, float]:
     return ORDER.index(row.certainty), row.interval.high if row.interval else 0.0
 
 
-def _trend(session: Session, asked: Asked[BreakdownForm], unit: Unit, *, hides: bool) -> Trend:
+def _trend(session: Session, asked: Asked[BreakdownForm], unit: Unit, target: int, *, hides: bool) -> Trend:
     if figures := network_figures(asked, unit):
         points = figures.trend(session, scope=asked.scope, as_of=asked.as_of)
     else:
@@ -261,15 +265,15 @@ def _trend(session: Session, asked: Asked[BreakdownForm], unit: Unit, *, hides: 
     points = with_reported(session, points, scope=asked.scope, where=where, known_at=asked.known_at)
     if hides:
         points = [_large_enough(point) for point in points]
-    return trend_chart(points, UNIT_TARGET)
+    return trend_chart(points, target)
 
 
-def center_trend(session: Session, *, scope: Scope, as_of: date, center_id: int) -> Trend:
+def center_trend(session: Session, *, scope: Scope, as_of: date, center_id: int, target: int) -> Trend:
     """Return the trend of a center's rate for a viewer who may name its people."""
     where, memory = RateFilter(unit_id=center_id), _memory()
     known = memory.trend_of(session, scope=scope, as_of=as_of, where=where) if memory else None
     points = known or list_trend(session, scope=scope, as_of=as_of, where=where)
-    return trend_chart(with_reported(session, points, scope=scope, where=where), UNIT_TARGET)
+    return trend_chart(with_reported(session, points, scope=scope, where=where), target)
 
 
 def _large_enough(point: TrendPoint) -> TrendPoint:
@@ -300,6 +304,7 @@ class SpreadPage:
     whole: RateLine
     funnel: Funnel | None
     map: HeatMap
+    target: int
 
 
 def spread_page(session: Session, asked: Asked[BreakdownForm], unit: Unit) -> SpreadPage:
@@ -314,7 +319,8 @@ def spread_page(session: Session, asked: Asked[BreakdownForm], unit: Unit) -> Sp
     if hides:
         lines = without_small_groups(lines)[0]
     columns = Dimension.ROLE if asked.form.by.data == "role" else Dimension.TIER
-    return SpreadPage(whole, funnel_chart(lines, whole.tally), _map(session, asked, unit, columns, hides=hides))
+    target = load_held_against(session, on=asked.as_of, where=where).whole()
+    return SpreadPage(whole, funnel_chart(lines, whole.tally), _map(session, asked, unit, columns, hides=hides), target)
 
 
 def _map(session: Session, asked: Asked[BreakdownForm], unit: Unit, columns: Dimension, *, hides: bool) -> HeatMap:

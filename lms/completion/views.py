@@ -22,7 +22,7 @@ from lms.completion.learning import wording as learning_words
 from lms.completion.learning.queries import read_learning
 from lms.completion.learning.rules import by_when
 from lms.completion.pages_bases import MeasuredPage, measured_page
-from lms.completion.pages_rates import RatePage, rate_page, spread_page
+from lms.completion.pages_rates import RatePage, SpreadPage, rate_page, spread_page
 from lms.completion.parameters import Asked, F, read_parameters
 from lms.completion.queries_enrollments import find_standing
 from lms.completion.queries_places import list_postings
@@ -30,6 +30,7 @@ from lms.completion.records import wording as records_words
 from lms.completion.records.queries import read_records
 from lms.completion.rules import DEFAULT_TARGET, Dimension
 from lms.completion.rules_bases import word_of
+from lms.completion.targets.rules import DEFAULTS, Measure
 from lms.courses.queries import get_course
 from lms.enrollments.rules import GRACE_DAYS
 from lms.people.merging.addresses import follows_merges
@@ -209,12 +210,19 @@ def _shown(template: str, asked: Asked[Any], **values: object) -> Answer:
         carried={name: text for name, text in asked.parameters.items() if name in CARRIED},
         may_name=asked.may_name,
         wording=wording,
-        unit_target=pages.UNIT_TARGET,
+        unit_target=_target_of(values.get("page")),
         person_target=DEFAULT_TARGET,
         small_sample=pages.SMALL_SAMPLE,
         **values,
     )
     return page if asked.is_valid else (page, 400)
+
+
+def _target_of(page: object) -> int:
+    """Return what the unit of a page is held against; pages without a unit's rate show the default."""
+    if isinstance(page, RatePage):
+        return page.total.target
+    return page.target if isinstance(page, SpreadPage) else DEFAULTS[Measure.CENTER]
 
 
 def _detail(asked: Asked[Any]) -> dict[str, object]:

@@ -10,12 +10,16 @@ from lms.completion import wording
 from lms.completion.center import queries
 from lms.completion.center import wording as words
 from lms.completion.center.forms import CARDS, GRID, BoardForm
-from lms.completion.center.rules import Center, Show
-from lms.completion.pages import UNIT_TARGET
+from lms.completion.center.rules import Board, Center, Show
+from lms.completion.flags import wording as flag_words
+from lms.completion.flags.queries import find_flag
 from lms.completion.pages_rates import center_trend
-from lms.completion.rules import DEFAULT_TARGET, total
+from lms.completion.queries_exempt import exempt_share
+from lms.completion.rules import DEFAULT_TARGET, RateFilter, RateLine, Tally, total
 from lms.completion.rules_interval import certainty_of
+from lms.completion.targets.queries import load_held_against
 from lms.enrollments.assignments.queries import list_writable_centers
+from lms.enrollments.exceptions.rules import ExemptShare
 from lms.people.duties.queries_vacancies import list_vacancies
 from lms.people.rules import names_open
 from lms.people.viewer import current_scope
@@ -66,6 +70,7 @@ def _center_page(found: Center, own: Sequence[Center]) -> Answer:
         note_access("view", "center", found.public_id, subject_ids=sorted(named))
     short = [row for row in board.rows if row.is_short]
     tally = total(row.tally for row in board.rows)
+    target = load_held_against(session, on=scope.on, where=RateFilter(unit_id=found.id)).whole()
     return render_template(
         "completion/center.html",
         center=found,
@@ -74,8 +79,9 @@ def _center_page(found: Center, own: Sequence[Center]) -> Answer:
         tally=tally,
         judged=sum(1 for row in board.rows if row.tally.due),
         complete=sum(1 for row in board.rows if row.tally.due and not row.tally.missing),
-        trend=center_trend(session, scope=scope, as_of=scope.on, center_id=found.id),
-        certainty=certainty_of(tally, sum(1 for row in board.rows if row.tally.due), UNIT_TARGET),
+        trend=center_trend(session, scope=scope, as_of=scope.on, center_id=found.id, target=target),
+        exempt=_exempt(found, board, tally),
+        certainty=certainty_of(tally, sum(1 for row in board.rows if row.tally.due), target),
         frontline_short=sorted(
             (row for row in short if row.person.is_frontline), key=lambda row: (-row.days_overdue, row.person.staff_no)
         ),
@@ -85,12 +91,22 @@ def _center_page(found: Center, own: Sequence[Center]) -> Answer:
         courses={course.id: course for course in board.courses},
         vacancies=list_vacancies(session, scope=scope, as_of=scope.on, center_ids={found.id}),
         most=MOST_LISTED,
-        unit_target=UNIT_TARGET,
+        unit_target=target,
+        flag=find_flag(session, scope=scope, center_id=found.id, on=scope.on),
+        flag_words=flag_words,
         person_target=DEFAULT_TARGET,
         words=words,
         wording=wording,
         **values,
     )
+
+
+def _exempt(found: Center, board: Board, tally: Tally) -> ExemptShare:
+    """Return how many of the center's people are exempt, beside its rate."""
+    judged = sum(1 for row in board.rows if row.tally.due)
+    whole, scope = RateLine(found.code, "", "", None, tally, judged, 0), current_scope()
+    where = RateFilter(unit_id=found.id)
+    return exempt_share(db.session(), scope=scope, as_of=scope.on, where=where, whole=whole)
 
 
 def board(unit_id: str) -> Answer:

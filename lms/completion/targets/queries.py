@@ -1,15 +1,19 @@
 """Reading targets: all of them as known now, for any day; and as a list for people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from lms.completion.rules import Dimension, RateFilter
 from lms.completion.targets.models import Target
-from lms.completion.targets.rules import About, Measure, Targets, TargetTerms
+from lms.completion.targets.rules import About, Measure, Targets, TargetTerms, narrowed_to
 from lms.courses.models import Tier
-from lms.people.models import JobRole, Person
+from lms.people.models import JobRole, OrgUnit, Person
+from lms.people.rules import UnitKind
 from lms.shared.errors import NotFoundError
 
 
@@ -24,6 +28,46 @@ class TargetRow(NamedTuple):
     role_en: str | None
     reason: str
     decided_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAgainst:
+    """The targets of a page: `about` is its unit and filter, `types` network types by center code where they matter."""
+
+    targets: Targets
+    on: date
+    about: About
+    types: Mapping[str, str]
+
+    def whole(self, measure: Measure = Measure.CENTER) -> int:
+        """Return the target of the page's own figure, in percent."""
+        return self.targets.of(measure, self.on, self.about)
+
+    def group(self, by: Dimension, code: str) -> int:
+        """Return the target of one group of it: of a tier, job role or center with its own where it has one."""
+        about = self.about
+        if by is Dimension.TIER:
+            about = replace(about, tier=int(code))
+        elif by is Dimension.ROLE:
+            about = replace(about, role_code=code)
+        elif by is Dimension.CENTER:
+            about = replace(about, network_type=self.types.get(code))
+        return self.targets.of(Measure.CENTER, self.on, about)
+
+
+def load_held_against(session: Session, *, on: date, where: RateFilter) -> HeldAgainst:
+    """Load the targets of a figure on a day, narrowed by a filter."""
+    targets = load_targets(session)
+    about, types = narrowed_to(where.tiers, where.role_codes), {}
+    if any(one.about.network_type for one in targets.decided):
+        wanted = select(OrgUnit.id, OrgUnit.code, OrgUnit.network_type).where(
+            OrgUnit.kind == UnitKind.CENTER, OrgUnit.network_type.is_not(None)
+        )
+        rows = session.execute(wanted).all()
+        types = {row.code: str(row.network_type) for row in rows}
+        own = next((row.network_type for row in rows if row.id == where.unit_id), None)
+        about = replace(about, network_type=own)
+    return HeldAgainst(targets, on, about, types)
 
 
 def load_targets(session: Session) -> Targets:
