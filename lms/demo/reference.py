@@ -45,6 +45,7 @@ class CourseRule:
     pass_score: int
     mandatory: bool
     prerequisites: tuple[str, ...] = ()
+    is_critical: bool = False
 
 
 def centers() -> list[Center]:
@@ -90,6 +91,7 @@ def courses() -> list[CourseRule]:
             renewal_window_days=int(row["renewal_window_days"]),
             pass_score=int(row["pass_score"]),
             mandatory=row["mandatory"] == "1",
+            is_critical=row["is_critical"] == "1",
             prerequisites=tuple(filter(None, row["prerequisites"].split(";"))),
         )
         for row in _rows("courses")

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from lms.demo.lines import Line
 from lms.demo.people import Worker
 from lms.demo.planted import MOVED_DAYS_AGO, SPARED, Planted
+from lms.demo.reference import CourseRule
 
 Told = tuple[Worker, list[Line]]
 FEW = 3
@@ -16,11 +17,15 @@ DAYS_IN_TIME = 3
 class Retelling:
     """Sets right the lines of the planted people."""
 
-    def __init__(self, planted: Planted, scored: frozenset[str], today: date) -> None:
+    def __init__(self, planted: Planted, courses: Iterable[CourseRule], today: date) -> None:
+        courses = list(courses)
         self._today = today
-        self._scored = scored
+        self._scored = frozenset(course.code for course in courses if course.pass_score)
+        self._critical = frozenset(course.code for course in courses if course.is_critical)
+        self._renewed = frozenset(course.code for course in courses if course.validity_months)
         self._five = list(planted.five)
-        self._told_of_five: list[Told] = []
+        self._twenty_four = list(planted.twenty_four)
+        self._together: dict[int, list[Told]] = {}
         self._alone: dict[Worker, Callable[[list[Line]], None]] = {
             planted.transferee: self._leave_something_behind,
             planted.returned: self._keep_what_waited,
@@ -29,28 +34,50 @@ class Retelling:
         }
 
     def of(self, told: Iterable[Told]) -> Iterator[Told]:
-        """Give everyone with their lines; the five of the small center stand together, as their rate does."""
+        """Give everyone with their lines; the five stand together, as their rate does, and so do the twenty-four."""
         for worker, lines in told:
             if worker in self._five:
-                self._told_of_five.append((worker, lines))
-                if len(self._told_of_five) == len(self._five):
-                    yield from self._to_four_fifths(self._told_of_five)
+                yield from self._when_all_are_told(self._five, (worker, lines), self._to_four_fifths)
+                continue
+            if worker in self._twenty_four:
+                yield from self._when_all_are_told(self._twenty_four, (worker, lines), self._to_three_quarters)
                 continue
             if worker in self._alone:
                 self._alone[worker](lines)
             yield worker, lines
+
+    def _when_all_are_told(
+        self, group: Sequence[Worker], one: Told, retell: Callable[[Sequence[Told]], Iterator[Told]]
+    ) -> Iterator[Told]:
+        told = self._together.setdefault(id(group), [])
+        told.append(one)
+        if len(told) == len(group):
+            yield from retell(told)
+
+    def _to_three_quarters(self, told: Sequence[Told]) -> Iterator[Told]:
+        """Complete all that is due but the quarter that fell due last: 75 %, give or take half an enrollment.
+
+        Critical courses are all completed: it is the rate that raises the flag.
+        """
+        for _, lines in told:
+            self._finish(lines)
+        due = [line for _, lines in told for line in self._counted(lines)]
+        last = [line for line in due if not line.has_later_cycle and line.course not in self._critical]
+        for line in sorted(last, key=lambda line: line.due_on, reverse=True)[: round(len(due) / 4)]:
+            _reopen(line)
+        yield from told
 
     def _to_four_fifths(self, told: Sequence[Told]) -> Iterator[Told]:
         """Complete all that is due but the fifth that fell due last: exactly 80 %."""
         for _, lines in told:
             self._finish(lines)
         spared = sum(len(self._counted(lines)) for _, lines in told) % len(told)
-        told = [
-            (worker, [line for line in lines if line.course != SPARED] if place < spared else lines)
-            for place, (worker, lines) in enumerate(told)
-        ]
+        for _, lines in told[:spared]:
+            for line in lines:
+                line.required = line.required and line.course != SPARED
         due = [line for _, lines in told for line in self._counted(lines)]
-        for line in sorted(due, key=lambda line: line.due_on)[len(due) - len(due) // len(told) :]:
+        last = [line for line in due if line.course not in self._critical]
+        for line in sorted(last, key=lambda line: line.due_on, reverse=True)[: len(due) // len(told)]:
             _reopen(line)
         yield from told
 
@@ -73,11 +100,12 @@ class Retelling:
             _reopen(line)
 
     def _finish(self, lines: list[Line]) -> None:
-        """Complete in time what is due and was not completed."""
+        """Complete in time what is due and was not completed; lately, where it would have to be renewed by now."""
         yesterday = self._today - timedelta(days=1)
         for line in lines:
             if line.completed_on is None and line.voided_on is None and line.due_on <= self._today:
-                line.completed_on = max(line.assigned_on, min(yesterday, line.due_on - timedelta(days=DAYS_IN_TIME)))
+                in_time = min(yesterday, line.due_on - timedelta(days=DAYS_IN_TIME))
+                line.completed_on = max(line.assigned_on, yesterday if line.course in self._renewed else in_time)
                 line.score = SCORE if line.course in self._scored else None
 
     def _counted(self, lines: Iterable[Line]) -> list[Line]:

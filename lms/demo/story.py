@@ -38,7 +38,7 @@ class Story:
         courses = reference.courses()
         self.curriculum = Curriculum(calendar, courses)
         self.prerequisites = {course.code: course.prerequisites for course in courses}
-        self._scored = frozenset(course.code for course in courses if course.pass_score)
+        self._courses = courses
         self._learning = Learning(calendar, parameters, self.curriculum)
         self._numbers = _Numbers()
 
@@ -46,7 +46,7 @@ class Story:
         """Give every worker with their enrollments, in order of day and course."""
         learners = self._learning.learners(self.staff)
         told = ((worker, self._lines_of(worker, learner)) for worker, learner in learners)
-        yield from Retelling(self.planted, self._scored, self.calendar.today).of(told)
+        yield from Retelling(self.planted, self._courses, self.calendar.today).of(told)
 
     def _lines_of(self, worker: Worker, learner: Learner) -> list[Line]:
         stream = dice("learning", worker.numbers[0][0])

@@ -10,6 +10,8 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.audit.rules import Actor
+from lms.completion.flags.queries import find_cut, list_flags, list_transitions
+from lms.completion.flags.rules import FlagState, last_cut
 from lms.completion.queries import list_rates, total_rate
 from lms.completion.queries_enrollments import list_person_lines
 from lms.completion.queries_exempt import exempt_shares
@@ -18,7 +20,7 @@ from lms.completion.rules import Dimension, EnrollmentState, RateFilter, Shortfa
 from lms.completion.rules_interval import Certainty, certainty_of
 from lms.courses.models import Course, CourseVersion
 from lms.demo.exempting import GAMED, GRANTED_DAYS_AGO
-from lms.demo.planted import CENTER, CLOSED, NAMESAKES, NEXT_DOOR, RETURNED, SMALL, TRANSFEREE, VACANT
+from lms.demo.planted import CENTER, CLOSED, NAMESAKES, NEXT_DOOR, RETURNED, SMALL, SURE, TRANSFEREE, VACANT
 from lms.demo.queries import list_sign_ins
 from lms.demo.rules import DemoCalendar, SignInKind
 from lms.enrollments.assignment_rules.actions import sync_people
@@ -28,7 +30,7 @@ from lms.enrollments.models import Enrollment
 from lms.people.duties.queries_vacancies import list_vacancies
 from lms.people.models import OrgUnit, Person, Posting
 from lms.people.queries import covers, scope_of
-from lms.people.rules import DutyKind, Scope
+from lms.people.rules import DutyKind, Scope, whole_network
 from lms.shared.clock import local_date, utcnow
 from tests.support.sign_in import sign_in
 
@@ -75,6 +77,31 @@ def test_five_people_at_exactly_80_percent_are_below_target_but_not_surely(sessi
     assert small.tally.is_below(UNIT_TARGET)
     assert certainty_of(small.tally, 5, UNIT_TARGET) is Certainty.MAYBE
     assert Certainty.SHORT in {certainty_of(line.tally, line.people_judged, UNIT_TARGET) for line in lines.values()}
+
+
+def test_24_people_at_75_percent_are_flagged_and_the_five_only_watched(session: Session, client: FlaskClient):
+    cut = find_cut(session, on=TODAY)
+    assert cut == last_cut(TODAY)
+    flags = {one.code: one for one in list_flags(session, scope=scope_for(session, SignInKind.AREA_MANAGER), cut=cut)}
+    sure, small = flags[SURE].flag, flags[SMALL].flag
+    assert small.state is FlagState.WATCH
+    assert sure.is_raised
+    assert sure.seen.people == 24
+    assert abs(100 * sure.seen.tally.done - 75 * sure.seen.tally.due) <= 5 * sure.seen.tally.due, "75 % today"
+    assert sure.seen.is_surely_below
+    line = total_rate(session, scope=whole_network(TODAY), as_of=TODAY, where=RateFilter(center_codes=(SURE,)))
+    assert abs(4 * line.tally.done - 3 * line.tally.due) <= 2, f"{line.tally} is not 75 %"
+    history = list_transitions(session, center_id=flags[SURE].id, on=TODAY)
+    raised = next(one for one in history if one.flag.state is FlagState.SHORTFALL)
+    assert raised.former is FlagState.WATCH
+    assert raised.flag.seen.is_surely_below
+    assert not raised.flag.seen.alarming
+    manager = signed_in(session, SignInKind.AREA_MANAGER)
+    session.rollback()
+    sign_in(client, manager)
+    page = words(client.get(f"/flags/{flags[SURE].public_id}").text)
+    assert "미달 판정" in page
+    assert "24 명" in page
 
 
 def test_a_transferee_counts_once_and_where_they_work_now(session: Session):
