@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 
 from lms.courses.queries import find_course
 from lms.enrollments.assignment_rules.actions import sync_people
+from lms.enrollments.assignment_rules.actions_equivalence import let_stand_for
 from lms.enrollments.assignment_rules.queries import list_rules
 from lms.enrollments.assignment_rules.queries_why import explain_assignment, list_people_without_rule
 from lms.enrollments.assignment_rules.rules_why import Answer
@@ -52,6 +53,21 @@ def sync(as_of: date | None, staff_no: str | None) -> None:
         done = sync_people(session, chosen, as_of=on, actor=command_actor())
     told = ", ".join(f"{number:,} {kind.lower()}" for kind, number in sorted(done.items()))
     click.echo(told or "nothing to do")
+
+
+@rules.command("equal")
+@click.argument("course")
+@click.argument("counts")
+@click.option("--no-longer", is_flag=True, help="Take it back.")
+def equal(course: str, counts: str, no_longer: bool) -> None:
+    """Let a completion of COUNTS count as one of COURSE: nobody is asked for what they did in another form."""
+    with command_transaction() as session:
+        pair = [find_course(session, code) for code in (course, counts)]
+        if pair[0] is None or pair[1] is None:
+            raise click.ClickException("no such course")
+        actor = command_actor()
+        new = let_stand_for(session, course=pair[0], counts=pair[1], holds=not no_longer, actor=actor)
+    click.echo("noted" if new else "nothing to change")
 
 
 @rules.command("why")

@@ -5,6 +5,7 @@ What loads facts serves actions that concern the people given, and shows nothing
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select, union
@@ -30,7 +31,7 @@ from lms.enrollments.assignment_rules.rules import (
     merged,
     rule_of,
 )
-from lms.enrollments.assignment_rules.rules_terms import RuleTerms, VersionState, from_json
+from lms.enrollments.assignment_rules.rules_terms import Audience, RuleTerms, VersionState, from_json
 from lms.enrollments.models import Enrollment
 from lms.enrollments.rules import Away, Stay
 from lms.people.models import Duty, JobRole, Leave, Posting
@@ -54,8 +55,12 @@ def list_rules(session: Session) -> list[Rule]:
         .order_by(AssignmentRule.code, AssignmentRuleVersion.number)
     )
     found: dict[tuple[int, str], list[tuple[int, int, RuleTerms, date | None]]] = defaultdict(list)
+    audiences: dict[Audience, Audience] = {}
     for rule_id, code, version in rows:
-        found[rule_id, code].append((version.id, version.number, from_json(version.terms), version.valid_to))
+        terms = from_json(version.terms)
+        # Equal audiences are one: who belongs to it is found out once.
+        terms = replace(terms, audience=audiences.setdefault(terms.audience, terms.audience))
+        found[rule_id, code].append((version.id, version.number, terms, version.valid_to))
     return [rule_of(rule_id, code, published) for (rule_id, code), published in found.items()]
 
 

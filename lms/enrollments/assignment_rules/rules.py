@@ -88,6 +88,18 @@ class Facts:
         """Return the days on which the center changed."""
         return [event.on for event in self.events if event.kind is Change.TRANSFER]
 
+    @cached_property
+    def spans(self) -> dict[int, tuple[Audience, list[Interval]]]:
+        """Keep when the person belonged to an audience, by its identity: many rules are for the same one."""
+        return {}
+
+    def belonging(self, audience: Audience) -> list[Interval]:
+        """Return when the person belongs to an audience by job, duty and place; see `belonging`."""
+        known = self.spans.get(id(audience))
+        if known is None or known[0] is not audience:
+            known = self.spans[id(audience)] = (audience, belonging(self, audience))
+        return known[1]
+
     def away(self, on: date) -> date | None:
         """Return the first day back from a leave that covers a day (FOREVER while it lasts); None: there is none."""
         for leave in self.leaves:
@@ -242,7 +254,7 @@ def asked_for(facts: Facts, rule: Rule, course: CourseFacts) -> Asked:
         if course.id not in version.terms.course_ids:
             continue
         first, end = version.starts_on, min(version.ends_on, course.retired_on or FOREVER)
-        for start, stop in belonging(facts, version.terms.audience):
+        for start, stop in facts.belonging(version.terms.audience):
             if stop > first and start < end and first < end:
                 found.append((max(start, first), min(stop, end)))
                 if start < first:

@@ -56,7 +56,7 @@ def occasions(facts: Facts, rule: Rule, course: CourseFacts, asked: Asked, book:
         for first, end in within(asked.spans, version.starts_on, version.ends_on):
             days = TRIGGERS[terms.trigger](facts, version, asked, first, end, course, book)
             found += [one for one in map(_Maker(facts, rule, version, course, end, book), days) if one is not None]
-            found += _retakes(facts, rule, version, course, first, end, book)
+            found += _retakes(rule, version, course, first, end, book)
     return _in_order(found)
 
 
@@ -205,12 +205,11 @@ def due_of(due: Due, on: date) -> date | None:
 
 
 def _retakes(
-    facts: Facts, rule: Rule, version: Version, course: CourseFacts, first: date, end: date, book: RuleBook
+    rule: Rule, version: Version, course: CourseFacts, first: date, end: date, book: RuleBook
 ) -> Iterator[Occasion]:
-    """A course version that requires a retake asks everyone anew who has taken the course, whatever the trigger."""
+    """A course version that requires a retake asks everyone anew, whatever the trigger: those who had the course."""
     for day in course.retakes:
-        asks = first <= day < end and day <= book.as_of
-        if asks and any(one.assigned_on < day for one in facts.records.get(course.id, ())):
+        if first <= day < end and day <= book.as_of:
             due = version.terms.due
             days = due.days if due.kind is DueKind.DAYS and due.days is not None else course.due_days
             due_on = day + timedelta(days=GRACE_DAYS if days is None else days)

@@ -1,8 +1,9 @@
 """What rules want of one person on a day: which cycles of which courses there should be, why, and until when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
 
 from lms.courses.rules import expires_on
 from lms.enrollments.assignment_rules.rules import (
@@ -20,7 +21,10 @@ from lms.enrollments.assignment_rules.rules import (
 )
 from lms.enrollments.assignment_rules.rules_occasions import BY_CALENDAR, Occasion, due_of, occasions
 from lms.enrollments.assignment_rules.rules_renewal import expiry_of
-from lms.enrollments.assignment_rules.rules_terms import BY_ACTION, RenewalKind
+from lms.enrollments.assignment_rules.rules_terms import BY_ACTION, RenewalKind, Trigger
+
+# Asked of those who had the course before: a new version of it is to be taken anew.
+RETAKE = Trigger.VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,11 @@ def _wanted_of_course(facts: Facts, book: RuleBook, course: CourseFacts, rules: 
     cycles = _cycles(facts, course)
     asking = [rule for rule in rules if rule.id in asked]
     happened = [each for rule in asking for each in occasions(facts, rule, course, asked[rule.id], book)]
-    for occasion in sorted(happened, key=lambda each: each.on) if len(happened) > 1 else happened:
-        _answer(cycles, occasion, asked[occasion.rule.id])
+    for occasion in _day_by_day(cycles, happened):
+        until = asked[occasion.rule.id].until(occasion.on)
+        # What is no longer asked for is neither begun nor joined now.
+        if until is None or until > book.as_of:
+            _answer(cycles, occasion, asked[occasion.rule.id])
     for rule in asking:
         _renew(cycles, rule, course, asked[rule.id], book)
     outcomes = (_outcome(cycle, course, asked, book) for cycle in cycles if not cycle.foreign)
@@ -134,8 +141,26 @@ def _cycles(facts: Facts, course: CourseFacts) -> list[_Cycle]:
     return cycles
 
 
+def _day_by_day(cycles: list[_Cycle], happened: list[Occasion]) -> Iterator[Occasion]:
+    """Give occasions in order. Of one day, first those that begin a cycle, which the others then find there.
+
+    So it does not matter whether the cycle of the day is begun now or was before.
+    """
+    if len(happened) < 2:
+        yield from happened
+        return
+    happened.sort(key=lambda one: one.on)
+    for _day, of_day in groupby(happened, key=lambda one: one.on):
+        together = list(of_day)
+        if len(together) > 1:
+            together.sort(key=lambda one: (one.kind not in BY_CALENDAR, _counts(cycles, one)))
+        yield from together
+
+
 def _answer(cycles: list[_Cycle], occasion: Occasion, asked: Asked) -> None:
     """Find the cycle that answers an occasion and give it the reason; begin one where nothing does."""
+    if occasion.kind == RETAKE and not any(one.assigned_on < occasion.on for one in cycles if not one.foreign):
+        return
     answering = _in_period(cycles, occasion) if occasion.kind in BY_CALENDAR else _standing(cycles, occasion)
     if answering is not None:
         _add_reason(answering, occasion, asked)
@@ -152,11 +177,7 @@ def _answer(cycles: list[_Cycle], occasion: Occasion, asked: Asked) -> None:
 
 def _in_period(cycles: list[_Cycle], occasion: Occasion) -> _Cycle | None:
     return next(
-        (
-            one
-            for one in reversed(cycles)
-            if not one.foreign and occasion.opens_on <= one.assigned_on < occasion.closes_on
-        ),
+        (one for one in cycles if not one.foreign and occasion.opens_on <= one.assigned_on < occasion.closes_on),
         None,
     )
 
@@ -173,7 +194,7 @@ def _standing(cycles: list[_Cycle], occasion: Occasion) -> _Cycle | None:
 def _counts(cycles: list[_Cycle], occasion: Occasion) -> bool:
     """Tell whether what was completed earlier answers an occasion: by the rule's own limit, else while it holds."""
     limit = occasion.version.terms.renewal.earlier_counts_days
-    if occasion.kind == "VERSION" or (limit is None and occasion.is_afresh):
+    if occasion.kind == RETAKE or (limit is None and occasion.is_afresh):
         return False
     since = date.min if limit is None else occasion.on - timedelta(days=limit)
     return limit != 0 and any(
@@ -197,10 +218,7 @@ def _reason(occasion: Occasion, asked: Asked) -> Reason:
 
 
 def _begin(cycles: list[_Cycle], occasion: Occasion, asked: Asked) -> None:
-    cycle = _Cycle(occasion.on, reasons=[_reason(occasion, asked)])
-    until = cycle.reasons[0].ends_on
-    cycle.voided_on = until
-    cycles.append(cycle)
+    cycles.append(_Cycle(occasion.on, reasons=[_reason(occasion, asked)]))
 
 
 def _renew(cycles: list[_Cycle], rule: Rule, course: CourseFacts, asked: Asked, book: RuleBook) -> None:
@@ -242,9 +260,8 @@ def _outcome(cycle: _Cycle, course: CourseFacts, asked: dict[int, Asked], book: 
     """Return what should become of a cycle that is not completed; None: it is none of the rules' business."""
     record = cycle.record
     if record is None:
-        gone = cycle.voided_on is not None and cycle.voided_on <= book.as_of
         reasons = tuple(cycle.reasons)
-        return None if gone else Wanted(course.id, cycle.assigned_on, _earliest(reasons), reasons, cycle.voided_on)
+        return Wanted(course.id, cycle.assigned_on, _earliest(reasons), reasons, _last(reasons))
     if record.completed_on is not None or (record.voided_on is not None and not record.is_ended_by_rules):
         return None
     reasons = (*(_kept(one, asked, book) for one in record.kept), *cycle.reasons)
@@ -259,9 +276,12 @@ def _outcome(cycle: _Cycle, course: CourseFacts, asked: dict[int, Asked], book: 
 
 def _until(record: Record, reasons: tuple[Reason, ...]) -> date | None:
     """Return when the last reason ends. What someone assigned by hand stays though no rule asks for it."""
-    if record.source not in RULED or any(one.ends_on is None for one in reasons):
-        return None
-    return max((one.ends_on for one in reasons if one.ends_on), default=None)
+    return None if record.source not in RULED else _last(reasons)
+
+
+def _last(reasons: Iterable[Reason]) -> date | None:
+    ends = [one.ends_on for one in reasons]
+    return max((end for end in ends if end), default=None) if None not in ends else None
 
 
 def _kept(kept: Kept, asked: dict[int, Asked], book: RuleBook) -> Reason:
@@ -272,7 +292,7 @@ def _kept(kept: Kept, asked: dict[int, Asked], book: RuleBook) -> Reason:
     )  # fmt: skip
     rule = book.by_id.get(kept.rule_id)
     version = rule.on(book.as_of) if rule else None
-    if version is None or version.id == kept.version_id or kept.occasion in {RENEWAL, "VERSION"} or ends_on is not None:
+    if version is None or version.id == kept.version_id or kept.occasion in {RENEWAL, RETAKE} or ends_on is not None:
         return reason
     due_on = due_of(version.terms.due, kept.starts_on)
     if kept.due_on is None or (due_on is not None and due_on <= kept.due_on):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from lms.enrollments.assignment_rules.rules import FOREVER, CourseFacts, Facts, Rule, RuleBook, Version, asked_for
 from lms.enrollments.assignment_rules.rules_occasions import doors_open, first_completed_on, occasions, tier_reached_on
-from lms.enrollments.assignment_rules.rules_terms import BY_ACTION, Audience
+from lms.enrollments.assignment_rules.rules_terms import BY_ACTION, Audience, Trigger
 from lms.enrollments.assignment_rules.rules_wanted import Wanted
 
 
@@ -60,7 +60,12 @@ def _answer(facts: Facts, book: RuleBook, course: CourseFacts, rule: Rule, found
     version = rule.on(book.as_of)
     known = version or [one for one in rule.versions if one.starts_on <= book.as_of][-1]
     asked = asked_for(facts, rule, course)
-    passed = occasions(facts, rule, course, asked, book)
+    had = [one.assigned_on for one in facts.records.get(course.id, ())]
+    passed = [
+        one
+        for one in occasions(facts, rule, course, asked, book)
+        if one.kind != Trigger.VERSION or any(day < one.on for day in had)
+    ]
     since = passed[-1].on if passed else None
     kept = [
         reason
