@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
+from lms.courses.rules import Trigger, add_months
 from lms.demo.lines import Line
 from lms.demo.people import Worker
 from lms.demo.planted import MOVED_DAYS_AGO, SPARED, Planted
@@ -12,6 +13,10 @@ Told = tuple[Worker, list[Line]]
 FEW = 3
 SCORE = 90
 DAYS_IN_TIME = 3
+# Months differ in length by so many days at most.
+MARGIN = 5
+# Courses that come again by the calendar, not by when they were completed (ruling 14).
+CALENDAR = frozenset({Trigger.ANNUAL, Trigger.MONTHLY})
 
 
 class Retelling:
@@ -22,7 +27,14 @@ class Retelling:
         self._today = today
         self._scored = frozenset(course.code for course in courses if course.pass_score)
         self._critical = frozenset(course.code for course in courses if course.is_critical)
-        self._renewed = frozenset(course.code for course in courses if course.validity_months)
+        # What was completed before this day would have to be renewed by now.
+        self._holds_since = {
+            course.code: add_months(
+                today + timedelta(days=course.renewal_window_days + MARGIN), -course.validity_months
+            )
+            for course in courses
+            if course.validity_months and course.trigger not in CALENDAR
+        }
         self._five = list(planted.five)
         self._twenty_four = list(planted.twenty_four)
         self._together: dict[int, list[Told]] = {}
@@ -100,12 +112,13 @@ class Retelling:
             _reopen(line)
 
     def _finish(self, lines: list[Line]) -> None:
-        """Complete in time what is due and was not completed; lately, where it would have to be renewed by now."""
+        """Complete in time what is due and was not completed; later where it would have to be renewed by now."""
         yesterday = self._today - timedelta(days=1)
         for line in lines:
             if line.completed_on is None and line.voided_on is None and line.due_on <= self._today:
                 in_time = min(yesterday, line.due_on - timedelta(days=DAYS_IN_TIME))
-                line.completed_on = max(line.assigned_on, yesterday if line.course in self._renewed else in_time)
+                holds_since = self._holds_since.get(line.course, in_time)
+                line.completed_on = max(line.assigned_on, in_time, min(yesterday, holds_since))
                 line.score = SCORE if line.course in self._scored else None
 
     def _counted(self, lines: Iterable[Line]) -> list[Line]:
