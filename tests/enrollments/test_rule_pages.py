@@ -11,8 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.audit.models import AuditEvent
+from lms.audit.rules import Actor
 from lms.courses.models import Course
-from lms.enrollments.assignment_rules.models import AssignmentRuleVersion
+from lms.enrollments.assignment_rules.models import AssignmentRuleVersion, RuleRun
+from lms.enrollments.assignment_rules.publishing import actions, jobs
 from lms.enrollments.assignment_rules.rules_terms import (
     Audience,
     Due,
@@ -305,3 +307,29 @@ def test_why_and_why_not_rule_by_rule(client: FlaskClient, session: Session, cas
     assert "직무나 직책이 규칙의 대상이 아닙니다" in his
     uncovered = client.get("/rules/uncovered").text
     assert [one.staff_no in uncovered for one in (cast.colleague, cast.employee, cast.namesake)] == [True, False, False]
+
+
+def test_a_publication_goes_on_where_it_was_broken_off(
+    app: Flask, client: FlaskClient, session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    other = Network(session).course("BASIC-02", due_days=10)
+    session.commit()
+    sign_in(client, cast.training_admin)
+    token = csrf_token(client, "/rules/new")
+    rule, _ = rehearsed(client, session, cast, courses=[other.public_id], units=[])
+    monkeypatch.setattr(actions, "BATCH", 3)
+    monkeypatch.setattr(jobs, "BUSY", frozenset())  # the worker died: nothing is done
+    client.post(f"{rule}/publish", data={"csrf_token": token, "request_key": "p"})
+    monkeypatch.undo()
+    monkeypatch.setattr(actions, "BATCH", 3)
+    session.rollback()
+    run = session.scalars(select(RuleRun).where(RuleRun.kind == "PUBLICATION")).one()
+    assert (run.state, assigned_by_rules(session)) == ("WAITING", {})
+    maker = Actor(person_id=None, label="t", origin="t", at=utcnow())
+    assert actions.take_batch(session, run, actions.prepare(session, run), actor=maker)  # one batch, then a stop
+    session.commit()
+    assert (run.state, run.done, len(assigned_by_rules(session))) == ("RUNNING", 3, 2)
+    with app.app_context():
+        jobs.run(session, run_id=run.id)
+    assert (run.state, run.done, run.sums["counts"]) == ("DONE", 8, {"ENROLL": 2})
+    assert len(assigned_by_rules(session)) == 2
