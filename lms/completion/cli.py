@@ -125,15 +125,20 @@ def rates(
             lines: Sequence[Any] = list_rates(past, include_empty=include_empty, **asked)
         else:
             lines = list_measured(past, measure=measure, include_empty=include_empty, **asked)
-    if measure.is_usual:
-        columns = tables.rate_columns(dimension, interval=interval)
-        row: Callable[[Any], tuple[Any, ...]] = tables.rate_row_with_interval if interval else tables.rate_row
-    else:
-        columns = measured_columns(dimension, measure, interval=interval)
-        row = partial(measured_row, measure=measure, interval=interval)
+    columns, row = _table(dimension, measure, interval=interval)
     if dimension is Dimension.PERSON:
         _audit("rates", day, where, known_at=then, subject_count=len(lines))
     _put(output, shape, columns, map(row, lines))
+
+
+def _table(
+    by: Dimension, measure: Measure, *, interval: bool
+) -> tuple[Sequence[Column], Callable[[Any], tuple[Any, ...]]]:
+    """Return the columns of a basis, and what makes a line of a rate their row."""
+    if measure.is_usual:
+        row = tables.rate_row_with_interval if interval else tables.rate_row
+        return tables.rate_columns(by, interval=interval), row
+    return measured_columns(by, measure, interval=interval), partial(measured_row, measure=measure, interval=interval)
 
 
 def _measure(day: date, basis: str, attribution: str, first: date | None, last: date | None) -> Measure:

@@ -59,15 +59,6 @@ def center_of(unit_id: str) -> Answer:
 def _center_page(found: Center, own: Sequence[Center]) -> Answer:
     session, scope = db.session(), current_scope()
     board = queries.load_board(session, scope=scope, center=found, as_of=scope.on)
-    values: dict[str, Any] = {"names_are_open": names_open(scope, {found.id})}
-    if values["names_are_open"]:
-        values |= {
-            "arrivals": queries.list_arrivals(session, board=board, as_of=scope.on),
-            "in_charge": queries.list_in_charge(session, center=found, as_of=scope.on),
-            "people": {row.person.id: row.person for row in board.rows},
-        }
-        named = {*values["people"], *(one.person_id for one in values["in_charge"])}
-        note_access("view", "center", found.public_id, subject_ids=sorted(named))
     short = [row for row in board.rows if row.is_short]
     tally = total(row.tally for row in board.rows)
     target = load_held_against(session, on=scope.on, where=RateFilter(unit_id=found.id)).whole()
@@ -97,8 +88,21 @@ def _center_page(found: Center, own: Sequence[Center]) -> Answer:
         person_target=DEFAULT_TARGET,
         words=words,
         wording=wording,
-        **values,
+        **_named(found, board),
     )
+
+
+def _named(found: Center, board: Board) -> dict[str, Any]:
+    """Return what names people, once their names are open; who looks at whom is noted."""
+    session, scope = db.session(), current_scope()
+    if not names_open(scope, {found.id}):
+        return {"names_are_open": False}
+    people = {row.person.id: row.person for row in board.rows}
+    in_charge = queries.list_in_charge(session, center=found, as_of=scope.on)
+    subjects = {*people, *(one.person_id for one in in_charge)}
+    note_access("view", "center", found.public_id, subject_ids=sorted(subjects))
+    arrivals = queries.list_arrivals(session, board=board, as_of=scope.on)
+    return {"names_are_open": True, "arrivals": arrivals, "in_charge": in_charge, "people": people}
 
 
 def _exempt(found: Center, board: Board, tally: Tally) -> ExemptShare:
