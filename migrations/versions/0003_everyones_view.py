@@ -136,9 +136,13 @@ def _add_recording() -> None:
 
 
 def _drop_recording() -> None:
-    for table in RECORDED:
-        for name in ("completion_reason", "evidence_note", "evidence_kind", "recorded_by_id"):
-            op.drop_column(table, name)
+    columns = ("completion_reason", "evidence_note", "evidence_kind", "recorded_by_id")
+    for column in columns:
+        op.drop_column("enrollment", column)
+    # A later step wrote this table anew, whereupon SQLite keeps the reference apart from its column.
+    with op.batch_alter_table("enrollment_revision") as table:
+        for column in columns:
+            table.drop_column(column)
     op.drop_table("recording")
 
 
