@@ -146,10 +146,10 @@ OF_DUTIES = (
     RULES,
     ORGANIZATION,
     ACCOUNTS,
-    MONTHS,
     TRAIL,
     DOWNLOADS,
     REVIEWS,
+    MONTHS,
 )
 
 

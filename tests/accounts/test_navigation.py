@@ -9,7 +9,7 @@ from tests.accounts.everyone import Everyone
 from tests.support.sign_in import sign_in
 
 RAIL = re.compile(r'<nav class="rail".*?</nav>', re.DOTALL)
-FIGURES = ("/rates", "/shortfalls")
+FIGURES = ("/rates", "/shortfalls", "/flags")
 OWN = ("/courses", "/me", "/me/records")
 LINK = re.compile(r'<a class="destination" href="([^"]+)"( aria-current="page")?')
 
@@ -24,12 +24,31 @@ def places(client: FlaskClient, path: str) -> list[tuple[str, str]]:
     ("kind", "first", "all_places"),
     [
         ("employee", "/me", ["/me", "/me/records", "/courses"]),
-        ("auditor", "/audit", ["/audit", "/audit/downloads", "/audit/reviews", *OWN]),
+        ("auditor", "/audit", ["/audit", "/audit/downloads", "/audit/reviews", "/months", *OWN]),
         ("on_leave", "/me", ["/me", "/me/records", "/courses"]),
-        ("coordinator", "/center", ["/center", *FIGURES, "/assignments", "/accounts", "/views", *OWN]),
-        ("area_manager", "/rates", [*FIGURES, "/duties", "/views", *OWN]),
-        ("executive", "/rates", ["/rates", "/views", *OWN]),
-        ("training_admin", "/rates", [*FIGURES, "/imports/", "/assignments", "/duties", "/accounts", "/views", *OWN]),
+        (
+            "coordinator",
+            "/center",
+            ["/center", *FIGURES, "/exceptions", "/assignments", "/accounts", "/months", "/views", *OWN],
+        ),
+        ("area_manager", "/rates", [*FIGURES, "/duties", "/months", "/views", *OWN]),
+        ("executive", "/rates", ["/rates", "/flags", "/months", "/views", *OWN]),
+        (
+            "training_admin",
+            "/rates",
+            [
+                *FIGURES,
+                "/imports/",
+                "/exceptions",
+                "/assignments",
+                "/rules",
+                "/duties",
+                "/accounts",
+                "/months",
+                "/views",
+                *OWN,
+            ],
+        ),
     ],
 )
 @pytest.mark.backend("sqlite")

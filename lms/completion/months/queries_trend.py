@@ -59,8 +59,9 @@ def _frozen(
 ) -> Select[Any]:  # fmt: skip
     """Select month, number and sums of every snapshot of these months, the close first; null sums where nothing is."""
     of_close = and_(MonthFigure.close_id == MonthClose.id, within_scope(scope), *_narrowed(where))
-    query: Select[Any] = (
-        select(MonthClose.month, MonthClose.number, *(func.sum(column) for column in FIGURES))
+    sums: list[Any] = [func.sum(column) for column in FIGURES]
+    query = (
+        select(MonthClose.month, MonthClose.number, *sums)
         .outerjoin(MonthFigure, of_close)
         .where(MonthClose.month.in_(months))
         .group_by(MonthClose.month, MonthClose.number)
