@@ -168,3 +168,14 @@ def test_page_file_and_command_line_hold_the_same_rates(
     assert rows[0][2:6] == ["가중 기준", "기한일 소속 센터", "2019-05-01", "2019-06-30"]
     for row, center in zip(rows, (cast.center, cast.next_door), strict=True):
         assert figures(page, of=center.public_id)[2:4] == [text.removesuffix(".0") for text in row[6:8]]
+
+
+def test_the_head_count_stands_beside_the_rate_and_a_center_shows_its_trend(look: Callable, cast: Cast, moved: Person):
+    rates = look(cast.coordinator, f"/rates/{cast.center.public_id}?as_of={DAY}")
+    assert "모두 이수한 인원" in rates
+    assert "건수 기준 · 기준일 소속 센터" in rates
+    assert f'href="/center/{cast.center.public_id}"' in rates
+    center = look(cast.coordinator, f"/center/{cast.center.public_id}")
+    assert "모두 이수한 인원" in center
+    assert 'id="trend-title"' in center
+    assert f"/rates/{cast.center.public_id}?as_of=" in center.split('id="trend-title"')[1]
