@@ -216,6 +216,16 @@ DEEDS: dict[str, Deed] = {
     "exceptions.withdraw_outage": Deed("training_admin", plain(note=REASON)),
     "trail.extract": Deed("auditor", plain(format="csv", reason=REASON), only_looks=True),
     "trail.review": Deed("auditor", plain(findings="Looked at every download; nothing strange.")),
+    "flags.hold": Deed(
+        "training_admin", lambda world: {"last_on": str(world.day + timedelta(days=7)), "reason": REASON}
+    ),
+    "flags.release": Deed("training_admin"),
+    "targets.set_target": Deed(
+        "training_admin",
+        lambda world: {"measure": "CENTER", "percent": "85", "starts_on": str(world.day), "reason": REASON},
+        takes=frozenset({"network_type"}),
+    ),
+    "targets.end": Deed("training_admin"),
     "people.purpose": Deed("area_manager", plain(reason=REASON, next="/shortfalls")),
     "duties.appoint": Deed("representative", appointment, names_others=True),
     "duties.end": Deed("representative", ended_duty, names_others=True),

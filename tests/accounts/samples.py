@@ -120,6 +120,11 @@ def organization(world: World, kind: str) -> Things:
     return named | {"missing": Named(MISSING, False)}
 
 
+def counts_center(world: World, kind: str, unit: OrgUnit) -> bool:
+    """Tell who sees the figures of a unit that is a center."""
+    return unit.kind == "CENTER" and world.may_count(kind, unit)
+
+
 def exceptions(world: World, kind: str) -> Things:
     """Return a request of the coordinator about an inhabitant, and a granted one: for who looks after them."""
     duties = AT_A_CENTER | {"TRAINING_ADMIN"}
@@ -194,6 +199,8 @@ VARIABLES: dict[str, Sampler] = {
     "static filename": words("favicon.svg"),
     "people public_id": people,
     "rates unit_id": counted_units,
+    "flags unit_id": _units(counts_center),
+    "targets public_id": lambda world, _kind: {"in": Named(world.target), "missing": Named(MISSING, False)},
     "units unit_id": named_units,
     "duties unit_id": _units(appoints_at),
     "courses public_id": courses,

@@ -18,9 +18,12 @@ from lms.accounts.models import Account, AccountCode, SignInSession
 from lms.accounts.passwords import hash_password
 from lms.audit import actions as audit
 from lms.audit.rules import Actor
+from lms.completion.flags.actions import hold_flag
 from lms.completion.months.actions import add_company_day, freeze
 from lms.completion.months.queries_freezing import MonthFacts
 from lms.completion.months.rules_snapshot import pack
+from lms.completion.targets.actions import set_target
+from lms.completion.targets.rules import EVERYTHING, Measure, TargetTerms
 from lms.enrollments.assignment_rules.actions_drafts import Wish, add_rule
 from lms.enrollments.assignment_rules.publishing.actions import publish, rehearse
 from lms.enrollments.assignment_rules.publishing.rules import RunState
@@ -187,6 +190,7 @@ class World(Everyone):
         self.session.add_all(self._own_things())
         self._merge_two()
         self._close_a_month()
+        self._decide_targets()
         self._make_exceptions()
         self._write_rules()
         self.session.flush()
@@ -247,6 +251,15 @@ class World(Everyone):
             )
         )
         self.asked, self.granted, self.outage = asked.public_id, granted.public_id, outage.public_id
+
+    def _decide_targets(self) -> None:
+        """Add a target in force, and hold the flag of the center."""
+        maker = Actor(person_id=None, label="t", origin="t", at=utcnow())
+        terms = TargetTerms(measure=Measure.CENTER, about=EVERYTHING, percent=88, starts_on=self.day)
+        self.target = set_target(self.session, maker, terms=terms, reason="a trial", today=self.day).public_id
+        center, until = self.cast.center, self.day + timedelta(days=7)
+        held = {"center_id": center.id, "center_code": center.code, "until": until, "today": self.day}
+        hold_flag(self.session, maker, reason="a trial", **held)
 
     def _merge_two(self) -> None:
         """Add two rows of one human, merged already, and one more who might be another row of the one who left."""
