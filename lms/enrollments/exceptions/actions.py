@@ -73,6 +73,13 @@ def ask(
         raise DomainError(fault)
     cycles = {course.id: cycle for course, cycle in list_courses(session, person_id=person_id, on=on)}
     asked = [_requested(session, person_id, course, cycles.get(course.id), wish, on) for course in courses]
+    return _keep(session, asked, request_key, actor)
+
+
+def _keep(
+    session: Session, asked: Sequence[ExceptionRequest], request_key: str, actor: Actor
+) -> Sequence[ExceptionRequest]:
+    """Add the requests; return those that are there already when the same form was sent twice at the same time."""
     for request in asked:
         request.requested_by_id, request.requested_at, request.request_key = actor.person_id, actor.at, request_key
     try:
@@ -83,7 +90,7 @@ def ask(
             return before
         raise
     for request in asked:
-        _note(session, actor, "enrollments.request", request, wish.reason)
+        _note(session, actor, "enrollments.request", request, request.reason)
     return asked
 
 
