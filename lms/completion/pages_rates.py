@@ -111,7 +111,9 @@ def rate_page(session: Session, asked: Asked[BreakdownForm], unit: Unit) -> Rate
         by=by,
         rows=_in_order(rows, form.sort.data or ("sure" if by in UNIT_LEVELS else "code"), is_unit=by in UNIT_LEVELS),
         names_closed=names_closed,
-        trend=None if now.is_hidden or form.by.data else _trend(session, asked, unit, held.whole(), hides=now.hides),
+        trend=None
+        if now.is_hidden or form.by.data or asked.known_at
+        else _trend(session, asked, unit, held.whole(), hides=now.hides),
         movement=_movement(session, asked, other, hides=now.hides) if is_shown and other else None,
         on_time_target=held.whole(Measure.ON_TIME),
         counts={one: sum(row.certainty is one for row in rows if not row.is_hidden) for one in ORDER},
