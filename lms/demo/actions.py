@@ -83,15 +83,9 @@ def load_demo(
     loaded.counts["closed months"] = close_months(session, actor, today=today)
     progress("sign-ins", 95)
     loaded.counts["sign-ins"] = writer.let_in(session, actor, _center_rates(session, today))
-    audit.record(
-        session,
-        actor,
-        "demo.load",
-        "network",
-        "NETWORK",
-        subject_count=loaded.counts["people"],
-        detail={"today": today.isoformat(), **loaded.counts},
-    )
+    detail: dict[str, object] = {"today": today.isoformat(), **loaded.counts}
+    people = loaded.counts["people"]
+    audit.record(session, actor, "demo.load", "network", "NETWORK", subject_count=people, detail=detail)
     session.flush()
     return loaded
 
