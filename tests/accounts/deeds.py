@@ -266,5 +266,6 @@ FILES: dict[str, tuple[dict[str, str], ...]] = {
     "reports.download": ({"format": "csv"}, {"format": "xlsx"}),
     "reports.download_rates": tuple(
         {"format": suffix, "by": by} for suffix in ("csv", "xlsx") for by in ("", "role", "course")
-    ),
+    )
+    + tuple({"format": suffix, "basis": "headcount", "attribution": "due-date"} for suffix in ("csv", "xlsx")),
 }
