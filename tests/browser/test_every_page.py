@@ -10,12 +10,16 @@ from itertools import cycle
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
+from sqlalchemy import select
 
+from lms.demo.planted import AREA, CENTER, CLOSED
 from lms.demo.rules import SignInKind
+from lms.people.models import OrgUnit
+from lms.shared.db import db
 from lms.web.locale import COOKIE_LANGUAGE, COOKIE_THEME
 from tests.browser.conftest import Visit
 from tests.support.browser import DESK, accessibility_faults
-from tests.support.screenshots import OVERFLOW, pages_of
+from tests.support.screenshots import OVERFLOW, PURPOSE_FORM, pages_of
 
 SMALL = {"width": 360, "height": 740}
 TWICE = {"width": 720, "height": 450}  # a desk of 1440 at 200 %
@@ -98,3 +102,48 @@ def test_pages_serve_whoever_comes(
     record_property("pages looked at", len(opened))
     assert opened
     assert not wrong, "\n".join(f"{where}: {fault}" for where, faults in wrong.items() for fault in faults)
+
+
+def is_whole(page: Page, address: str, look: tuple[str, str], *, says: str) -> list[str]:
+    """Open a page in a language and theme; return what is wrong with it, or that it is not the state meant."""
+    origin = "/".join(page.url.split("/")[:3])
+    choices = zip((COOKIE_LANGUAGE, COOKIE_THEME), look, strict=True)
+    page.context.add_cookies([{"name": name, "value": text, "url": origin} for name, text in choices])
+    page.set_viewport_size(DESK)
+    page.goto(f"{origin}{address}" if address.startswith("/") else address)
+    missing = [] if page.locator(says).count() else [f"nothing here is {says}"]
+    return [f"{address} {look}: {fault}" for fault in [*missing, *faults_at(page, thorough=True)]]
+
+
+def ids_of(app: Flask, *codes: str) -> dict[str, str]:
+    """Return the public ids of planted units by their codes."""
+    with app.app_context():
+        units = select(OrgUnit.code, OrgUnit.public_id).where(OrgUnit.code.in_(codes))
+        return dict(db.session.execute(units).all())
+
+
+def test_pages_whose_names_are_closed_serve_too(app: Flask, visit: Visit):
+    center = ids_of(app, CENTER)[CENTER]
+    closed = [f"/center/{center}", f"/center/{center}/board", f"/rates/{center}", "/shortfalls", "/people?q=%EA%B9%80"]
+    with visit(SignInKind.AREA_MANAGER) as page:
+        pairs = zip(closed, cycle(LOOKS), strict=False)
+        wrong = [fault for address, look in pairs for fault in is_whole(page, address, look, says=PURPOSE_FORM)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_pages_with_nothing_to_show_serve_too(app: Flask, visit: Visit):
+    ids = ids_of(app, AREA, CLOSED)
+    then = "as_of=1995-01-01"
+    empty = {
+        f"/rates?{then}": ".empty",
+        f"/rates/{ids[AREA]}?{then}&basis=headcount&attribution=due-date": ".empty",
+        f"/rates/{ids[AREA]}/spread?{then}": ".empty",
+        f"/shortfalls?{then}": ".empty",
+        "/courses?q=zzzz": ".empty",
+        "/views": ".empty",
+        f"/center/{ids[CLOSED]}": ".notice",
+    }
+    with visit(SignInKind.TRAINING_ADMIN) as page:
+        pairs = zip(empty.items(), cycle(LOOKS), strict=False)
+        wrong = [fault for (address, says), look in pairs for fault in is_whole(page, address, look, says=says)]
+    assert not wrong, "\n".join(wrong)
