@@ -62,14 +62,14 @@ def _history(chance: Random, staff_no: str) -> History:
     belief = _first_belief(chance)
     beliefs = [belief]
     for _ in INSTANTS[1:]:
-        belief = _another(belief)
+        belief = another(belief)
         for _ in range(chance.choice((0, 0, 1, 1, 2))):
             chance.choice(EVENTS)(chance, belief)
         beliefs.append(belief)
     return History(staff_no, beliefs)
 
 
-def _another(belief: Belief) -> Belief:
+def another(belief: Belief) -> Belief:
     """Return a copy that can be changed."""
     return Belief(
         list(map(copy, belief.postings)),
