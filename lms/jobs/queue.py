@@ -9,6 +9,7 @@ import logging
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from time import sleep
 from typing import Any, Protocol
 
 from huey import Huey, MemoryHuey, SqliteHuey
@@ -16,6 +17,7 @@ from huey.consumer import Consumer
 from sqlalchemy.orm import Session
 
 PENDING = "pending_jobs"
+PAUSE_SECONDS = 0.12
 log = logging.getLogger(__name__)
 
 
@@ -76,6 +78,17 @@ class _GracefulConsumer(Consumer):  # type: ignore[misc]  # huey has no types
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._signal_actions[signal.SIGTERM] = (False, True)
+
+
+def next_batch(session: Session) -> None:
+    """Commit a batch of a long job and let others write before the next one.
+
+    On SQLite whoever waits looks for the lock every tenth of a second: a job that took it again at once would keep
+    everybody out for as long as it runs.
+    """
+    session.commit()
+    if session.get_bind().dialect.name == "sqlite":
+        sleep(PAUSE_SECONDS)
 
 
 def forget(session: Session) -> None:

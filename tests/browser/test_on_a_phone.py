@@ -12,7 +12,6 @@ from tests.browser.conftest import Visit
 from tests.support.browser import PHONE
 
 
-
 def fits(page: Page) -> bool:
     """Tell whether nothing pushes sideways. Before its styles are there every page is too wide, so wait for them."""
     page.wait_for_load_state("load")

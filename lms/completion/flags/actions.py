@@ -28,8 +28,10 @@ from lms.completion.targets.rules import Targets
 from lms.shared.errors import DomainError, NotFoundError
 
 
-def evaluate_flags(session: Session, actor: Actor, *, today: date, since: date | None = None) -> list[date]:
-    """Evaluate every weekly cut that waits, the oldest first, and return them; a second run finds none.
+def evaluate_flags(
+    session: Session, actor: Actor, *, today: date, since: date | None = None, at_most: int | None = None
+) -> list[date]:
+    """Evaluate every weekly cut that waits, or the `at_most` oldest, and return them; a second run finds none.
 
     What was missed is evaluated by the facts as known now. `since` says with which week to begin where nothing was
     evaluated yet.
@@ -47,6 +49,8 @@ def evaluate_flags(session: Session, actor: Actor, *, today: date, since: date |
             break
         flags = _evaluate(session, actor, cut, flags, seen)
         evaluated.append(cut)
+        if len(evaluated) == at_most:
+            break
     if evaluated:
         first, last = evaluated[0].isoformat(), evaluated[-1].isoformat()
         detail: dict[str, object] = {"first": first, "last": last, "weeks": len(evaluated)}

@@ -8,9 +8,19 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from lms.completion.flags.models import FlagCut, FlagEvaluation, FlagHold
-from lms.completion.flags.rules import ORDER, CriticalCourse, Evaluation, Flag, FlagState, Seen
+from lms.completion.flags.rules import (
+    ORDER,
+    CriticalCourse,
+    Evaluation,
+    Flag,
+    FlagState,
+    Seen,
+    cuts_to_evaluate,
+    last_cut,
+)
 from lms.completion.rules import Tally
 from lms.courses.models import Course
+from lms.enrollments.models import Enrollment
 from lms.people.models import OrgUnit, Person
 from lms.people.queries import placement_on
 from lms.people.rules import Scope, UnitKind
@@ -58,6 +68,13 @@ class CriticalName(NamedTuple):
 def find_cut(session: Session, *, on: date) -> date | None:
     """Return the latest cut by a day; None when there is none yet."""
     return session.scalar(select(func.max(FlagCut.as_of)).where(FlagCut.as_of <= on))
+
+
+def list_waiting_cuts(session: Session, *, today: date) -> list[date]:
+    """Return the weekly cuts that wait for evaluation, the oldest first; none where nobody must take anything."""
+    if session.scalar(select(Enrollment.id).where(Enrollment.required).limit(1)) is None:
+        return []
+    return cuts_to_evaluate(find_cut(session, on=last_cut(today)), today)
 
 
 def list_flags(session: Session, *, scope: Scope, cut: date, unit_id: int | None = None) -> list[FlaggedCenter]:

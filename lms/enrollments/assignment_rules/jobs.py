@@ -6,13 +6,14 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from lms.audit.rules import Actor
-from lms.enrollments.assignment_rules.actions_daily import SYNC_STATES_OPEN, ask_for_sync, take_next
+from lms.enrollments.assignment_rules.actions_daily import SYNC_STATES_OPEN, ask_for_sync, look_ahead, take_next
 from lms.enrollments.assignment_rules.models import RuleRun
 from lms.enrollments.assignment_rules.queries import load_book
 from lms.enrollments.assignment_rules.queries_places import load_places
 from lms.jobs import sweeps
-from lms.jobs.queue import register, request
+from lms.jobs.queue import next_batch, register, request
 from lms.shared.clock import local_date, utcnow
+from lms.shared.db import only_reading
 
 SYNC = "rules.sync"
 
@@ -23,12 +24,17 @@ def sync(session: Session, **arguments: Any) -> None:
     run = session.get(RuleRun, arguments["run_id"])
     if run is None or run.state not in SYNC_STATES_OPEN:
         return
-    book, places = load_book(session, run.as_of), load_places(session)
-    session.rollback()
+    with only_reading():
+        book, places = load_book(session, run.as_of), load_places(session)
+        session.rollback()
     more = True
     while more:
-        more = take_next(session, run, book, places, actor=_actor())
-        session.commit()
+        # Most days nearly everyone has what they need: finding that out must keep nobody from writing.
+        with only_reading():
+            ahead = look_ahead(session, run, book, places)
+            session.rollback()
+        more = take_next(session, run, ahead, book, places, actor=_actor())
+        next_batch(session)
 
 
 @sweeps.register

@@ -9,7 +9,7 @@ from lms.enrollments.assignment_rules.models import RuleRun
 from lms.enrollments.assignment_rules.publishing import actions, queries
 from lms.enrollments.assignment_rules.publishing.rules import BUSY
 from lms.jobs import sweeps
-from lms.jobs.queue import register, request
+from lms.jobs.queue import next_batch, register, request
 from lms.shared.clock import utcnow
 
 RUN = "rules.run"
@@ -24,7 +24,7 @@ def run(session: Session, **arguments: Any) -> None:
     try:
         prepared = actions.prepare(session, found)
         while actions.take_batch(session, found, prepared, actor=_actor(found)):
-            session.commit()
+            next_batch(session)
         session.commit()
     except Exception:
         session.rollback()
