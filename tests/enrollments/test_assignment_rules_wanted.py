@@ -211,7 +211,8 @@ def test_a_new_version_gives_more_time_but_never_less():
     for days, moved in ((60, [(Kind.MOVE, MAY, date(2024, 6, 30), None)]), (5, [])):
         second = replace(first, valid_from=JUNE, due=Due(days=days))
         both = rule_of(1, "R1", [(11, 1, first, None), (12, 2, second, None)])
-        assert asked(person(job(MAY), records=[begun]), both) == moved
+        for end in (None, date(2024, 12, 1)):  # an end that lies ahead changes nothing today
+            assert asked(person(job(MAY, end), records=[begun]), both) == moved
 
 
 def test_what_ends_takes_out_what_is_open_and_keeps_what_is_done():

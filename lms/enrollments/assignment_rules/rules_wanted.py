@@ -271,7 +271,7 @@ def _outcome(cycle: _Cycle, course: CourseFacts, asked: dict[int, Asked], book: 
     until = _until(record, reasons)
     if retired is not None:
         until = max(min(until or retired, retired), record.assigned_on)
-    return Wanted(course.id, record.assigned_on, _due(record, reasons), reasons, until, record)
+    return Wanted(course.id, record.assigned_on, _due(record, reasons, book.as_of), reasons, until, record)
 
 
 def _until(record: Record, reasons: tuple[Reason, ...]) -> date | None:
@@ -292,7 +292,9 @@ def _kept(kept: Kept, asked: dict[int, Asked], book: RuleBook) -> Reason:
     )  # fmt: skip
     rule = book.by_id.get(kept.rule_id)
     version = rule.on(book.as_of) if rule else None
-    if version is None or version.id == kept.version_id or kept.occasion in {RENEWAL, RETAKE} or ends_on is not None:
+    if version is None or version.id == kept.version_id or kept.occasion in {RENEWAL, RETAKE}:
+        return reason
+    if not _lasts(reason, book.as_of):
         return reason
     due_on = due_of(version.terms.due, kept.starts_on)
     if kept.due_on is None or (due_on is not None and due_on <= kept.due_on):
@@ -300,18 +302,23 @@ def _kept(kept: Kept, asked: dict[int, Asked], book: RuleBook) -> Reason:
     return Reason(kept.rule_id, version.id, kept.occasion, kept.starts_on, due_on, ends_on, kept=kept)
 
 
+def _lasts(reason: Reason, on: date) -> bool:
+    """Tell whether a reason still asks on a day; an end that lies ahead of it may yet change."""
+    return reason.ends_on is None or reason.ends_on > on
+
+
 def _earliest(reasons: Iterable[Reason]) -> date | None:
     return min((one.due_on for one in reasons if one.due_on), default=None)
 
 
-def _due(record: Record, reasons: tuple[Reason, ...]) -> date | None:
+def _due(record: Record, reasons: tuple[Reason, ...], as_of: date) -> date | None:
     """Return the nominal due date of an enrollment on record.
 
     What happens to a person may bring it forward: the earlier of two rules' dates holds. A rule that comes or changes
     never does; where it gives more time than the reason that set the date, the date moves back.
     """
     due = record.nominal_due_on
-    current = [one for one in reasons if one.ends_on is None]
+    current = [one for one in reasons if _lasts(one, as_of)]
     for one in current:
         if one.kept is None and one.due_on and (due is None or (one.due_on < due and not one.by_rule)):
             due = one.due_on
