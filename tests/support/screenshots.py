@@ -12,7 +12,7 @@ import itertools
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,29 +88,40 @@ def pages_of(page: Page, app: Flask, start: str, *, opening: bool) -> dict[str, 
 
     With `opening`, names that need a purpose are opened on the way; without, only pages that ask for one are returned.
     """
-    waiting, asked, found = [start], set[str | None]({None}), dict[str, str]()
+    return dict(walk(page, app, start, opening=opening))
+
+
+def walk(
+    page: Page, app: Flask, start: str, *, opening: bool, dress: Callable[[], None] = lambda: None
+) -> Iterator[tuple[str, str]]:
+    """Yield endpoint and address of each of these pages while it is open; `dress` is called before one is opened."""
+    waiting, asked, found = [start], set[str | None]({None}), set[str]()
     origin = "{0.scheme}://{0.netloc}/".format(urlsplit(start))
     while waiting:
         address = waiting.pop(0)
         if not address.startswith(origin) or endpoint_of(app, address) in asked:
             continue
         asked.add(endpoint_of(app, address))
+        dress()
         if shows_page(page, address):
             asks = page.locator(PURPOSE_FORM).count() > 0
             if asks and opening:
                 state_purpose(page)
-            if asks or opening:
-                found.setdefault(endpoint_of(app, page.url) or "", page.url)
             waiting += page.eval_on_selector_all("a[href]", LINKS)
-    return found
+            endpoint = endpoint_of(app, page.url) or ""
+            if (asks or opening) and endpoint not in found:
+                found.add(endpoint)
+                yield endpoint, page.url
 
 
 def shows_page(page: Page, address: str) -> bool:
     """Open an address; False when a file came instead of a page."""
-    answer = page.request.get(address, max_redirects=5)
-    if "text/html" not in answer.headers.get("content-type", ""):
+    try:
+        page.goto(address)
+    except Error as error:
+        if "Download is starting" not in error.message:
+            raise
         return False
-    page.goto(address)
     return True
 
 
