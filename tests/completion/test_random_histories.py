@@ -22,7 +22,7 @@ from tests.completion.test_rates_equal_oracle import short
 from tests.support.effort import effort
 
 PEOPLE = 5_000
-BATCHES = effort(2, 20)  # 10,000 histories on each database in every run, 100,000 when there is time
+BATCHES = effort(1, 10)  # on each database; together 10,000 histories in every run, 100,000 when there is time
 A_MOMENT = timedelta(microseconds=1)
 
 
