@@ -223,7 +223,7 @@ DEEDS: dict[str, Deed] = {
     "targets.set_target": Deed(
         "training_admin",
         lambda world: {"measure": "CENTER", "percent": "85", "starts_on": str(world.day), "reason": REASON},
-        takes=frozenset({"network_type"}),
+        takes=frozenset({"tier", "role", "network_type", "last_on"}),
     ),
     "targets.end": Deed("training_admin"),
     "people.purpose": Deed("area_manager", plain(reason=REASON, next="/shortfalls")),

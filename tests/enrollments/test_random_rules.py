@@ -30,7 +30,7 @@ FIRST, LAST = date(2019, 1, 1), date(2020, 3, 31)
 CENTERS = ("C1", "C2", "C3")
 ROLES = ("SA", "RC", "MT")
 TRIGGERS = ("ROLE", "ROLE", "HIRE", "TRANSFER", "RETURN", "FIXED", "ANNUAL", "MONTHLY", "VERSION")
-PEOPLE = 300
+PEOPLE = {"sqlite": 300, "postgresql": 60}  # rules are decided in Python: the other database only has to agree
 State = tuple[date, date | None, date | None, date | None]  # assigned, due, done, voided
 
 
@@ -216,7 +216,7 @@ def test_random_rules_assign_random_people_as_the_oracle_does_and_a_second_sync_
     chance = Random(f"rules {batch}")
     courses = draw_courses(chance)
     rules = draw_rules(chance, courses)
-    everyone = [draw_person(chance, f"{number:05}") for number in range(PEOPLE)]
+    everyone = [draw_person(chance, f"{number:05}") for number in range(PEOPLE[backend])]
     loaded = Loaded(session, courses, rules, everyone)
     today, compared = FIRST - timedelta(days=1), 0
     for day in sync_days(chance, courses, rules):
@@ -243,5 +243,5 @@ def test_random_rules_assign_random_people_as_the_oracle_does_and_a_second_sync_
         loaded.complete(done, day)
         compared += len(keys)
     session.rollback()
-    record_property(f"random person × rule histories on {backend}", PEOPLE * len(rules))
+    record_property(f"random person × rule histories on {backend}", PEOPLE[backend] * len(rules))
     record_property(f"enrollments of random rules compared on {backend}", compared)

@@ -49,7 +49,9 @@ def rehearse(
     if version.state != VersionState.DRAFT:
         raise DomainError("not_a_draft")
     day = rehearsal_day(from_json(version.terms), today)
-    return _start(session, RunKind.REHEARSAL, version, day, request_key, actor)
+    run = _start(session, RunKind.REHEARSAL, version, day, request_key, actor)
+    _note(session, actor, "rules.rehearse", version, version.note, {"day": day.isoformat()})
+    return run
 
 
 def publish(
