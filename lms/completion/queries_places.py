@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, Subquery, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.people.models import Duty, OrgUnit, Person, Posting
@@ -89,9 +89,9 @@ class Units:
 
 def load_units(session: Session, *, scope: Scope) -> Units:
     """Load the units whose figures the viewer may see, and which stands under which, on the day of the scope."""
-    placed, wanted = _everything_on(scope.on), UNITS
+    placement, placed = _everything_on(scope.on)
+    wanted = UNITS
     if not scope.counted_network:
-        placement = placement_on(scope.on)
         # Whole areas and regions, so that it shows which of them lie within the scope as a whole: nobody's scope holds
         # a closed center, and none hides what stands above it.
         placed = placed.join(OrgUnit, OrgUnit.id == placement.c.center_id).where(is_open(scope.on))
@@ -119,8 +119,10 @@ UNITS = select(OrgUnit.id, OrgUnit.public_id, OrgUnit.kind, OrgUnit.code, OrgUni
 
 
 @lru_cache(maxsize=8)
-def _everything_on(on: date) -> Select[*tuple[Any, ...]]:
-    return select(placement_on(on))
+def _everything_on(on: date) -> tuple[Subquery, Select[*tuple[Any, ...]]]:
+    """Return where units stand, and the statement that reads it: made of the very same part, whoever asks when."""
+    placement = placement_on(on)
+    return placement, select(placement)
 
 
 @lru_cache(maxsize=8)

@@ -22,7 +22,9 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 def page(application: Flask, places: int, cookies: str = "language=en") -> str:
     """Return a signed-in page with so many places in the navigation, the last of them the present one."""
     labels = [f"Place {number}" for number in range(1, places + 1)]
-    navigation = [SimpleNamespace(href="/", label=label, icon="list", active=label == labels[-1]) for label in labels]
+    navigation = [
+        SimpleNamespace(href="/", label=label, icon="list", count=None, active=label == labels[-1]) for label in labels
+    ]
     source = '{% extends "layout/base.html" %}{% block title %}Rates{% endblock %}'
     with application.test_request_context("/rates?as_of=2019-06-30", headers={"Cookie": cookies}):
         drawn = application.jinja_env.from_string(source).render(

@@ -90,16 +90,16 @@ def _named_by_rosters(session: Session, known_at: datetime) -> Iterator[Overwrit
 def _swapped(session: Session, known_at: datetime) -> Iterator[Overwritten]:
     """Yield the staff numbers that two rows exchanged when they became one person, and exchanged back."""
     since = or_(PersonMerge.recorded_at > known_at, PersonMerge.undone_at > known_at)
-    for merge in session.scalars(select(PersonMerge).where(since)):
-        restore = merge.restore["people"]
+    for joined in session.scalars(select(PersonMerge).where(since)):
+        restore = joined.restore["people"]
         if not restore["later"] or "in_force" not in restore:
             continue
         kept, merged = ({"staff_no": number} for number in restore["in_force"])
-        yield Overwritten(merge.recorded_at, merge.kept_id, kept)
-        yield Overwritten(merge.recorded_at, merge.merged_id, merged)
-        if merge.undone_at is not None:
-            yield Overwritten(merge.undone_at, merge.kept_id, merged)
-            yield Overwritten(merge.undone_at, merge.merged_id, kept)
+        yield Overwritten(joined.recorded_at, joined.kept_id, kept)
+        yield Overwritten(joined.recorded_at, joined.merged_id, merged)
+        if joined.undone_at is not None:
+            yield Overwritten(joined.undone_at, joined.kept_id, merged)
+            yield Overwritten(joined.undone_at, joined.merged_id, kept)
 
 
 def _lines(session: Session, action: str, known_at: datetime) -> list[tuple[datetime, dict[str, Any]]]:

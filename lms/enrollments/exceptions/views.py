@@ -38,12 +38,17 @@ def own() -> Answer:
     return _pile_page(Pile.MINE)
 
 
+def _named_on(found: Any) -> set[int]:
+    """Return whom a request names: whom it is about, who asked and who decided."""
+    return {one for one in (found.person_id, found.requested_by_id, found.decided_by_id) if one is not None}
+
+
 def _pile_page(pile: Pile) -> str:
     session, scope = db.session(), current_scope()
     page = queries_requests.list_requests(session, scope=scope, pile=pile, page=page_number())
     named = {line.request.id for line in page.rows if _is_named(line)}
-    others = {line.request.person_id for line in page.rows if line.request.id in named} - {scope.person_id or 0}
-    if others:
+    others = {one for line in page.rows if line.request.id in named for one in _named_on(line.request)}
+    if others := others - {scope.person_id or 0}:
         note_access("list", "exceptions", str(pile), subject_ids=sorted(others))
     return render_template(
         "enrollments/exceptions.html",
@@ -209,8 +214,8 @@ def _request_page(public_id: str, *, form: Any = None, refusal: str | None = Non
     asked_it = scope.person_id is not None and found.requested_by_id == scope.person_id
     if not asked_it and (closed := _closed(found)) is not None:
         return closed
-    if found.person_id != scope.person_id:
-        note_access("view", "exception", public_id, subject_ids=[found.person_id])
+    if others := _named_on(found) - {scope.person_id or 0}:
+        note_access("view", "exception", public_id, subject_ids=sorted(others))
     waits = found.state == State.PENDING
     decision = form if isinstance(form, DecisionForm) else DecisionForm(formdata=None, due_on=found.due_on)
     page = render_template(
