@@ -14,8 +14,19 @@ from lms.courses.rules import Trigger
 from lms.enrollments.actions import record_completion
 from lms.enrollments.assignment_rules.actions import sync_people
 from lms.enrollments.assignment_rules.models import AssignmentRule, AssignmentRuleVersion, EnrollmentReason, RuleRun
+from lms.enrollments.assignment_rules.publishing.actions import draft_end
+from lms.enrollments.assignment_rules.queries_pages import get_rule
 from lms.enrollments.assignment_rules.queries_why import explain_assignment, list_people_without_rule
-from lms.enrollments.assignment_rules.rules_terms import Audience, Due, RuleTerms, VersionState, to_json
+from lms.enrollments.assignment_rules.rules_terms import (
+    Audience,
+    Due,
+    RuleTerms,
+    VersionState,
+    add_months,
+    from_json,
+    going_on,
+    to_json,
+)
 from lms.enrollments.assignment_rules.rules_why import Condition
 from lms.enrollments.models import Enrollment, EnrollmentRevision
 from lms.enrollments.rules import Cause
@@ -41,6 +52,8 @@ def publish(session: Session, code: str, *courses: int, number: int = 1, since: 
     said = RuleTerms(course_ids=courses, valid_from=since, **({"trigger": Trigger.ROLE, "due": Due(days=60)} | terms))
     rule = session.scalars(select(AssignmentRule).where(AssignmentRule.code == code)).one_or_none()
     rule = rule or AssignmentRule(code=code, name_ko=code, name_en=code, recorded_at=utcnow())
+    if rule.versions:
+        said = going_on(said, from_json(rule.versions[-1].terms))
     version = AssignmentRuleVersion(
         number=number, state=VersionState.PUBLISHED, terms=to_json(said), valid_from=since, valid_to=said.valid_to,
         recorded_at=utcnow(), published_at=utcnow(),
@@ -149,6 +162,27 @@ def test_an_appointment_and_its_end_are_followed_in_their_own_transaction(
     duty = f"{kind}.{cast.colleague.public_id}.{TODAY.isoformat()}"
     send("end", duty=duty, last_on=(TODAY - timedelta(days=1)).isoformat())
     assert open_ones(session) == set()
+
+
+def test_a_yearly_rule_goes_on_with_its_year_when_it_is_changed_or_ended(session: Session, cast: Cast):
+    course = Network(session).course("CS-1")
+    yearly = {"trigger": Trigger.ANNUAL, "audience": Audience(role_codes=("MT",)), "due": Due(days=30)}
+    publish(session, "YEAR", course.id, since=TODAY - timedelta(days=100), **yearly)
+    sync_people(session, as_of=TODAY, actor=now())
+    before = open_ones(session)
+    assert len(before) == 1
+    found = get_rule(session, public_id=session.scalars(select(AssignmentRule)).one().public_id, on=TODAY)
+    draft = draft_end(
+        session, found=found, last_on=TODAY + timedelta(days=300), reason="another course takes its place",
+        today=TODAY, request_key="e", actor=now(),
+    )  # fmt: skip
+    draft.state, draft.published_at = VersionState.PUBLISHED, utcnow()
+    session.flush()
+    assert sync_people(session, as_of=TODAY, actor=now()) == {}, "nobody is asked again because the rule will end"
+    assert open_ones(session) == before
+    next_year = add_months(TODAY - timedelta(days=100), 12)
+    sync_people(session, as_of=next_year, actor=now())
+    assert {assigned for _, _, assigned, _ in open_ones(session)} == {TODAY - timedelta(days=100), next_year}
 
 
 def test_a_roster_is_followed_at_once(session: Session, cast: Cast, runner: FlaskCliRunner, tmp_path: Path):

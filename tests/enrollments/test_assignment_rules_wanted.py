@@ -33,7 +33,9 @@ from lms.enrollments.assignment_rules.rules_terms import (
     RuleTerms,
     faults,
     from_json,
+    going_on,
     to_json,
+    yearly_from,
 )
 from lms.enrollments.assignment_rules.rules_wanted import wanted
 from lms.enrollments.rules import Away, Source, Stay
@@ -328,3 +330,16 @@ def test_terms_say_what_is_wrong_and_come_back_from_the_database_as_they_were():
     )  # fmt: skip
     assert faults(wrong) == ["no_course", "fixed_on", "due_days", "valid_to", "tenure", "renewal_months"]
     assert "renewal_day" in faults(replace(sound, renewal=Renewal(kind=RenewalKind.CALENDAR, month=2, day=30)))
+
+
+def test_a_later_version_keeps_the_day_of_the_year_unless_it_names_one():
+    first = RuleTerms(course_ids=(1,), trigger=Trigger.ANNUAL, valid_from=date(2019, 8, 4))
+    later = replace(first, valid_from=date(2020, 3, 1), due=Due(days=10))
+    kept = going_on(later, first)
+    assert (kept.renewal.month, kept.renewal.day, kept.due) == (8, 4, Due(days=10))
+    assert yearly_from(kept) == date(2020, 8, 4)
+    assert faults(kept) == []
+    own = replace(later, renewal=Renewal(kind=RenewalKind.CALENDAR, month=5, day=1, basis=RenewalBasis.FIXED))
+    assert going_on(own, first) == own
+    assert going_on(replace(later, trigger=Trigger.ROLE), first).renewal == Renewal()
+    assert going_on(first, first) == first, "a draft that takes its place from the first day on"

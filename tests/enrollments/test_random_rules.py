@@ -63,8 +63,7 @@ def draw_rules(chance: Random, courses: Iterable[oracle.Course]) -> list[Rule]:
             roles = frozenset(chance.sample(ROLES, chance.choice((0, 1, 2))))
             centers = frozenset(chance.sample(CENTERS, chance.choice((0, 0, 2))))
             versions = [Terms(roles, centers, start, end, chance.choice((0, 10, 30, 30, None)))]
-            # A yearly rule that names no day of the year begins its year anew with each version: a story of its own.
-            if chance.random() < 0.3 and trigger != "ANNUAL":
+            if chance.random() < 0.3:
                 second = start + timedelta(days=chance.randint(10, 100))
                 versions[0].end = min(end or second, second)
                 versions.append(Terms(roles, centers, second, None, chance.choice((5, 60, None))))

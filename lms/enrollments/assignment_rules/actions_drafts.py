@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from lms.audit import actions as audit
 from lms.audit.rules import Actor
 from lms.enrollments.assignment_rules.models import AssignmentRule, AssignmentRuleVersion
+from lms.enrollments.assignment_rules.queries import IN_FORCE
 from lms.enrollments.assignment_rules.queries_pages import RuleOnPage, find_by_request, is_code_taken
-from lms.enrollments.assignment_rules.rules_terms import RuleTerms, VersionState, faults, to_json
+from lms.enrollments.assignment_rules.rules_terms import RuleTerms, VersionState, faults, from_json, going_on, to_json
 from lms.shared.errors import DomainError
 
 
@@ -101,9 +102,16 @@ def _add_draft(
 
 
 def _say(draft: AssignmentRuleVersion, wish: Wish, actor: Actor) -> None:
-    draft.terms, draft.note = to_json(wish.terms), wish.note
-    draft.valid_from, draft.valid_to = wish.terms.valid_from, wish.terms.valid_to
+    terms = wish.terms
+    if before := max((one for one in draft.rule.versions if one.state in IN_FORCE), key=_number, default=None):
+        terms = going_on(terms, from_json(before.terms))
+    draft.terms, draft.note = to_json(terms), wish.note
+    draft.valid_from, draft.valid_to = terms.valid_from, terms.valid_to
     draft.created_by_id, draft.recorded_at = actor.person_id, actor.at
+
+
+def _number(version: AssignmentRuleVersion) -> int:
+    return version.number
 
 
 def _note(

@@ -12,9 +12,8 @@ from lms.enrollments.assignment_rules.rules_terms import (
     Audience,
     Due,
     DueKind,
-    RenewalKind,
-    RuleTerms,
     Trigger,
+    yearly_from,
 )
 from lms.enrollments.rules import GRACE_DAYS
 
@@ -149,23 +148,6 @@ TRIGGERS: dict[Trigger, Finder] = {
     Trigger.MONTHLY: _of_month,
     Trigger.VERSION: _of_version,
 }
-
-
-def yearly_from(terms: RuleTerms) -> date:
-    """Return the first day of a yearly rule's calendar: its day of the year, on or after the rule begins."""
-    renewal, first = terms.renewal, terms.valid_from
-    if renewal.kind is not RenewalKind.CALENDAR:
-        return first
-    day = day_of_year(first.year, renewal.month or 1, renewal.day or 1)
-    return day if day >= first else day_of_year(first.year + 1, renewal.month or 1, renewal.day or 1)
-
-
-def day_of_year(year: int, month: int, day: int) -> date:
-    """Return a day of a year; 29 February is the 28th where there is none."""
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return date(year, month, 28)
 
 
 def _from_last(facts: Facts, course: CourseFacts, marks: list[date]) -> Iterator[tuple[date, date]]:

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from lms.enrollments.assignment_rules.rules_terms import Renewal, RenewalBasis, RenewalKind, add_months
+from lms.enrollments.assignment_rules.rules_terms import Renewal, RenewalBasis, RenewalKind, add_months, day_of_year
 
 A_YEAR = 12
-LAST_OF_FEBRUARY = 28
 
 
 def expiry_of(completions: Sequence[date], renewal: Renewal) -> date:
@@ -38,13 +37,6 @@ def _next(first: date, times: int, completed_on: date, renewal: Renewal, months:
 def _on_calendar(completed_on: date, renewal: Renewal) -> date:
     least = max(completed_on + timedelta(days=max(1, renewal.min_active_days)), completed_on)
     year = completed_on.year
-    while (day := _day(year, renewal.month or 1, renewal.day or 1)) < least:
+    while (day := day_of_year(year, renewal.month or 1, renewal.day or 1)) < least:
         year += 1
     return day
-
-
-def _day(year: int, month: int, day: int) -> date:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return date(year, month, LAST_OF_FEBRUARY)

@@ -1,6 +1,6 @@
 """The terms of an assignment rule: whom, which courses, when, by when, how often again, and from when until when."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
@@ -32,9 +32,12 @@ __all__ = [
     "Trigger",
     "VersionState",
     "add_months",
+    "day_of_year",
     "faults",
     "from_json",
+    "going_on",
     "to_json",
+    "yearly_from",
 ]
 
 
@@ -146,6 +149,44 @@ class RuleTerms:
     renewal: Renewal = field(default_factory=Renewal)
     valid_from: date
     valid_to: date | None = None
+
+
+def day_of_year(year: int, month: int, day: int) -> date:
+    """Return a day of a year; 29 February is the 28th where there is none."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return date(year, month, 28)
+
+
+def yearly_from(terms: RuleTerms) -> date:
+    """Return the first day of a yearly rule's calendar: its day of the year, on or after the rule begins."""
+    renewal, first = terms.renewal, terms.valid_from
+    if renewal.kind is not RenewalKind.CALENDAR:
+        return first
+    day = day_of_year(first.year, renewal.month or 1, renewal.day or 1)
+    return day if day >= first else day_of_year(first.year + 1, renewal.month or 1, renewal.day or 1)
+
+
+def going_on(terms: RuleTerms, before: RuleTerms) -> RuleTerms:
+    """Return the terms of a version that follows another: a yearly rule goes on with its year.
+
+    Where the later one names no day of the year, it takes that of the one before. Else it would begin a year of its
+    own, and everyone would be asked again at once.
+    """
+    both_yearly = terms.trigger is Trigger.ANNUAL and before.trigger is Trigger.ANNUAL
+    if not both_yearly or terms.renewal.kind is RenewalKind.CALENDAR or terms.valid_from <= before.valid_from:
+        return terms
+    first = yearly_from(before)
+    renewal = replace(
+        terms.renewal,
+        kind=RenewalKind.CALENDAR,
+        basis=RenewalBasis.FIXED,
+        months=None,
+        month=first.month,
+        day=first.day,
+    )
+    return replace(terms, renewal=renewal)
 
 
 def faults(terms: RuleTerms) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask_babel import gettext
 from flask_babel import ngettext as plural
 
-from lms.enrollments.assignment_rules.rules_occasions import BY_CALENDAR, yearly_from
+from lms.enrollments.assignment_rules.rules_occasions import BY_CALENDAR
 from lms.enrollments.assignment_rules.rules_terms import (
     BY_ACTION,
     Audience,
@@ -18,6 +18,7 @@ from lms.enrollments.assignment_rules.rules_terms import (
     RenewalKind,
     RuleTerms,
     Trigger,
+    yearly_from,
 )
 from lms.enrollments.assignment_rules.wording import MONTHS_SHORT, NEWLY, WHEN
 from lms.people.centers.wording import NETWORK_TYPES
