@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
+
+from lms.courses.rules import expires_on
 
 # A person below this percentage falls short unless asked otherwise (ruling 9).
 DEFAULT_TARGET = 80
@@ -298,17 +300,9 @@ class PersonLine:
         return self.judgment.done
 
 
-def add_months(day: date, months: int) -> date:
-    """Return the same day of a later month, or that month's last day: 31 August + 6 months is 28 or 29 February."""
-    index = day.year * 12 + day.month - 1 + months
-    first_of_next = date((index + 1) // 12, (index + 1) % 12 + 1, 1)
-    last = first_of_next - timedelta(days=1)
-    return last.replace(day=min(day.day, last.day))
-
-
 def expiry(completed_on: date | None, validity_months: int) -> date | None:
     """Return the first day a completion is no longer valid; None when it never expires (ruling 13)."""
-    return add_months(completed_on, validity_months) if completed_on and validity_months else None
+    return expires_on(completed_on, validity_months) if completed_on else None
 
 
 def why_not_counted(facts: EnrollmentFacts, standing: Standing, as_of: date) -> WhyNot | None:
@@ -344,8 +338,8 @@ def judge(facts: EnrollmentFacts, standing: Standing, as_of: date) -> Judgment:
 
 
 def _done_state(facts: EnrollmentFacts, as_of: date) -> EnrollmentState:
-    expires_on = expiry(facts.completed_on, facts.validity_months)
-    if expires_on is not None and expires_on <= as_of:
+    runs_out_on = expiry(facts.completed_on, facts.validity_months)
+    if runs_out_on is not None and runs_out_on <= as_of:
         return EnrollmentState.EXPIRED
     late = facts.due_on is not None and facts.completed_on is not None and facts.completed_on > facts.due_on
     return EnrollmentState.DONE_LATE if late else EnrollmentState.DONE

@@ -13,7 +13,6 @@ from lms.completion.rules import (
     Standing,
     Tally,
     WhyNot,
-    add_months,
     days_overdue,
     expiry,
     falls_short,
@@ -187,7 +186,6 @@ def test_an_expired_completion_says_so_and_stays_done():
     ],
 )
 def test_months_end_where_the_month_ends(start, months, end):
-    assert add_months(start, months) == end
     assert expiry(start, months) == end
 
 

@@ -12,7 +12,8 @@ from lms.completion.months.models import MonthClose, MonthFigure
 from lms.completion.months.queries_calendar import load_days_off
 from lms.completion.months.rules import ALL_TIERS, MonthState, close_due_on, first_day, last_day, month_state
 from lms.completion.queries_labels import Labels, load_organization, role_labels, tier_labels
-from lms.completion.rules import Dimension, RateLine, Tally, add_months
+from lms.completion.rules import Dimension, RateLine, Tally
+from lms.courses.rules import add_months
 from lms.people.models import OrgUnit
 from lms.people.rules import Scope, UnitKind
 from lms.shared.errors import NotFoundError

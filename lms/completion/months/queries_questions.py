@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.completion.months.rules import Question, last_day
-from lms.completion.rules import add_months
+from lms.courses.rules import add_months
 from lms.enrollments.assignment_rules.queries_why import list_people_without_rule
 from lms.enrollments.exceptions.models import ExceptionRequest
 from lms.enrollments.models import Enrollment

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from lms.completion.rules import add_months
+from lms.courses.rules import add_months
 
 # The version of what counts. Raise it with every change of the definition of due, done or on time: a frozen month
 # says by which one it was counted.

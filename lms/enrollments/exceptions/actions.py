@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from lms.audit import actions as audit
 from lms.audit.rules import Actor
 from lms.courses.models import Course
+from lms.courses.rules import expires_on
 from lms.enrollments.actions import record_completion
 from lms.enrollments.dues.actions import refresh_due_dates
 from lms.enrollments.exceptions.models import ExceptionRequest, Exemption, Extension
@@ -33,7 +34,6 @@ from lms.enrollments.exceptions.rules import (
     may_ask,
     may_decide,
     overlaps,
-    valid_until,
     wish_fault,
 )
 from lms.enrollments.rules import Evidence, EvidenceKind
@@ -130,7 +130,8 @@ def _overlap(session: Session, person_id: int, course_id: int, starts_on: date, 
 
 def _credit_fault(session: Session, cycle: Cycle, completed_on: date | None, on: date) -> str | None:
     months = validity_months(session, enrollment_id=cycle.id)
-    return credit_fault(cycle._replace(validity_ends_on=valid_until(completed_on, months)), on)
+    ends_on = expires_on(completed_on, months) if completed_on else None
+    return credit_fault(cycle._replace(validity_ends_on=ends_on), on)
 
 
 def decide(

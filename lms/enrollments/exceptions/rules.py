@@ -190,16 +190,6 @@ def _is_closed(cycle: Cycle, on: date) -> bool:
     return cycle.completed_on is not None or (cycle.voided_on is not None and cycle.voided_on <= on)
 
 
-def valid_until(completed_on: date | None, months: int) -> date | None:
-    """Return the first day a completion is no longer valid; None when it never expires. Month ends are clamped."""
-    if completed_on is None or not months:
-        return None
-    index = completed_on.year * 12 + completed_on.month - 1 + months
-    first_of_next = date((index + 1) // 12, (index + 1) % 12 + 1, 1)
-    last = first_of_next - timedelta(days=1)
-    return last.replace(day=min(completed_on.day, last.day))
-
-
 def overlaps(starts_on: date, ends_on: date, others: Iterable[tuple[date, date]]) -> bool:
     """Tell whether an interval shares a day with one of the others."""
     return any(start < ends_on and starts_on < end for start, end in others)
