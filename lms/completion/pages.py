@@ -30,8 +30,6 @@ from lms.people.rules import UnitKind
 from lms.shared.paging import Page
 from lms.web.locale import localized
 
-# A unit is held against this percentage, a person against rules.DEFAULT_TARGET.
-UNIT_TARGET = 90
 # Below this many people a rate says little (domain §3.3).
 SMALL_SAMPLE = 5
 CENTERS_TO_CHOOSE = 80

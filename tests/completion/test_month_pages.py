@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 from lms.audit.models import AuditEvent
 from lms.audit.rules import Actor
 from lms.completion.months.models import CompanyDay, MonthClose
+from lms.completion.targets.actions import set_target
+from lms.completion.targets.rules import EVERYTHING, Measure, TargetTerms
 from lms.enrollments.actions import record_completion
 from lms.enrollments.models import Enrollment
 from lms.people.models import Person
@@ -177,3 +179,19 @@ def test_company_days_move_the_day_of_closing(everyone: Everyone, session: Sessi
     assert "2019-05 마감 대기 2019-06-05" in plain(client.get("/months").get_data(as_text=True))
     session.rollback()
     assert session.scalars(select(CompanyDay)).one().superseded_at == NOW
+
+
+def test_each_month_is_held_against_the_target_of_its_own_day(
+    everyone: Everyone, session: Session, client: FlaskClient
+):  # fmt: skip
+    terms = TargetTerms(measure=Measure.CENTER, about=EVERYTHING, percent=85, starts_on=date(2019, 6, 4))
+    set_target(session, who_decides(), terms=terms, reason="a step at a time", today=terms.starts_on)
+    session.commit()
+    with time_machine.travel(NOW + timedelta(days=30), tick=False):
+        sign_in(client, everyone.cast.training_admin)
+        assert "목표 85%" in plain(client.get("/months/2019-06").text)
+        assert "목표 90%" in plain(client.get("/months/2019-05").text)
+
+
+def who_decides() -> Actor:
+    return Actor(person_id=None, label="t", origin="t", at=NOW)

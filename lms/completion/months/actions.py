@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lms.audit.actions import record
@@ -78,7 +79,11 @@ def freeze(
     delta: Mapping[str, Any] | None = None,
     reason: str | None = None,
 ) -> MonthClose:
-    """Write a snapshot of a month and its figures. Whether it may be closed is for the caller to ask."""
+    """Write a snapshot of a month and its figures. Whether it may be closed is for the caller to ask.
+
+    Raises:
+        DomainError: the same snapshot was written by someone else at the same time.
+    """
     facts = facts or read_month(session, month=month)
     tally = facts.tally
     close = MonthClose(
@@ -99,8 +104,12 @@ def freeze(
         closed_by=actor.label,
         recorded_at=actor.at,
     )
-    session.add(close)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(close)
+    except IntegrityError:
+        # Someone else has frozen it meanwhile.
+        raise DomainError(Refused.ALREADY_CLOSED if number == 1 else Refused.CORRECTED_SINCE) from None
     rows = [{"close_id": close.id, **row} for row in figures_of(session, facts, month=month)]
     connection = session.connection()
     for start in range(0, len(rows), BATCH):

@@ -11,7 +11,8 @@ from lms.completion.months import actions, pages, queries, wording
 from lms.completion.months.forms import CorrectionForm, DayOffForm, RemovalForm
 from lms.completion.months.queries_calendar import list_company_days, load_days_off
 from lms.completion.months.rules import Refused, last_day
-from lms.completion.pages import UNIT_TARGET
+from lms.completion.rules import RateFilter
+from lms.completion.targets.queries import load_held_against
 from lms.people.viewer import current_scope
 from lms.shared.db import db
 from lms.shared.errors import DomainError
@@ -44,7 +45,7 @@ def _listed(form: DayOffForm, refusal: str | None = None) -> str:
         refusal=refusal,
         wording=wording,
         words=completion_words,
-        target=UNIT_TARGET,
+        held=load_held_against(session, on=today(), where=RateFilter()),
     )
 
 
@@ -77,7 +78,7 @@ def _shown(month: date, form: CorrectionForm, refusal: str | None = None) -> str
         refusal=refusal,
         wording=wording,
         words=completion_words,
-        target=UNIT_TARGET,
+        held=load_held_against(session, on=asked.day, where=RateFilter()),
     )
 
 

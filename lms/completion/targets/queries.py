@@ -39,9 +39,9 @@ class HeldAgainst:
     about: About
     types: Mapping[str, str]
 
-    def whole(self, measure: Measure = Measure.CENTER) -> int:
-        """Return the target of the page's own figure, in percent."""
-        return self.targets.of(measure, self.on, self.about)
+    def whole(self, measure: Measure = Measure.CENTER, on: date | None = None) -> int:
+        """Return the target of the page's own figure, in percent; `on` asks for another day than the page's."""
+        return self.targets.of(measure, on or self.on, self.about)
 
     def group(self, by: Dimension, code: str) -> int:
         """Return the target of one group of it: of a tier, job role or center with its own where it has one."""
