@@ -182,7 +182,7 @@ def test_the_address_of_who_was_merged_leads_to_who_was_kept(
     sign_in(client, cast.training_admin)
     merge(client)
     session.rollback()
-    for page in ("", "/records"):
+    for page in ("", "/records", "/why", "/exceptions"):
         answer = client.get(f"/people/{twice.new.public_id}{page}?as_of=2019-06-30")
         assert answer.status_code == 302
         assert answer.location == f"/people/{twice.old.public_id}{page}?as_of=2019-06-30"

@@ -9,6 +9,7 @@ from lms.courses.queries import get_course
 from lms.enrollments.assignment_rules import queries_pages, queries_why, wording
 from lms.enrollments.assignment_rules.sentence import sentence
 from lms.enrollments.assignment_rules.views import names_of
+from lms.people.merging.addresses import follows_merges
 from lms.people.queries import find_unit_to_open, get_person_by_public_id, get_viewer
 from lms.people.rules import names_open
 from lms.people.viewer import current_scope
@@ -31,6 +32,7 @@ def own() -> str:
 
 
 @blueprint.get("/people/<public_id>/why")
+@follows_merges
 def person(public_id: str) -> Answer:
     session, scope = db.session(), current_scope()
     found = get_person_by_public_id(session, scope=scope, public_id=public_id)

@@ -14,6 +14,7 @@ from lms.enrollments.exceptions.forms import APPROVE, AskForm, DecisionForm, End
 from lms.enrollments.exceptions.queries_requests import Pile
 from lms.enrollments.exceptions.rules import Kind, Role, State, may_ask, may_decide
 from lms.enrollments.exceptions.views_outages import add_pages
+from lms.people.merging.addresses import follows_merges
 from lms.people.queries import find_unit_to_open, get_person_by_public_id, get_viewer
 from lms.people.rules import masked_name, names_open
 from lms.people.viewer import current_scope
@@ -70,6 +71,7 @@ def new_own() -> Answer:
 
 
 @blueprint.get("/people/<public_id>/exceptions")
+@follows_merges
 def person(public_id: str) -> Answer:
     return _person_page(public_id)
 
