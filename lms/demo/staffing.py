@@ -29,7 +29,7 @@ SETTLED_DAYS = 150
 SAME_REGION_SHARE = 0.6
 KEPT_AT_CLOSING_SHARE = 0.5
 # How many throws for a transfer or a change of job find someone, beside those who leave; measured, to meet the rates.
-FOUND_SHARE = {"transfer": 1.03, "change": 0.76}
+FOUND_SHARE = {"transfer": 0.93, "change": 0.70}
 
 
 @dataclass(frozen=True, slots=True)

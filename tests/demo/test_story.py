@@ -123,7 +123,7 @@ def test_people_leave_and_move_as_often_as_the_parameters_say():
     region = {site.code: site.region for site in story.sites}
     near = sum(region[before.center] == region[after.center] for before, after in transfers)
     assert left / PLANNED_STAFF / years == pytest.approx(0.15, abs=0.02)
-    assert len(transfers) / PLANNED_STAFF / years == pytest.approx(0.06, abs=0.015)
+    assert len(transfers) / PLANNED_STAFF / years == pytest.approx(0.06, abs=0.01)
     assert (len(moves) - len(transfers)) / PLANNED_STAFF / years == pytest.approx(0.05, abs=0.01)
     assert near / len(transfers) == pytest.approx(0.6, abs=0.08)
 

@@ -104,17 +104,21 @@ def freeze(
         closed_by=actor.label,
         recorded_at=actor.at,
     )
-    try:
-        with session.begin_nested():
-            session.add(close)
-    except IntegrityError:
-        # Someone else has frozen it meanwhile.
-        raise DomainError(Refused.ALREADY_CLOSED if number == 1 else Refused.CORRECTED_SINCE) from None
+    _add_once(session, close)
     rows = [{"close_id": close.id, **row} for row in figures_of(session, facts, month=month)]
     connection = session.connection()
     for start in range(0, len(rows), BATCH):
         connection.execute(insert(MonthFigure.__table__), rows[start : start + BATCH])  # type: ignore[arg-type]
     return close
+
+
+def _add_once(session: Session, close: MonthClose) -> None:
+    try:
+        with session.begin_nested():
+            session.add(close)
+    except IntegrityError:
+        # Someone else has frozen it meanwhile.
+        raise DomainError(Refused.ALREADY_CLOSED if close.number == 1 else Refused.CORRECTED_SINCE) from None
 
 
 def add_company_day(session: Session, actor: Actor, *, day: date, name: str) -> CompanyDay:

@@ -38,7 +38,7 @@ class Term(NamedTuple):
 
 def search_text_of(name: str, staff_numbers: Iterable[str]) -> str:
     """Return what search looks through: every staff number, and the name spelled for syllables and initials."""
-    letters = "".join(_plain(name).split())
+    letters = _separated("".join(_plain(name).split()))
     spelled = "".join(initial_of(letter) + letter for letter in letters)
     return " ".join([*(number.casefold() for number in staff_numbers), spelled])[:LONGEST_TEXT]
 
@@ -56,7 +56,7 @@ def terms_of(typed: str) -> list[Term]:
 
 
 def _term(word: str) -> Term:
-    separated = "".join(JOINED.get(letter, letter) for letter in word)
+    separated = _separated(word)
     pattern = "".join(_pattern_of(letter) for letter in separated)
     is_number = word.isdigit()
     return Term(word, None if is_number else f"%{pattern}%", any(letter not in INITIALS for letter in separated))
@@ -98,6 +98,11 @@ def _pattern_of(letter: str) -> str:
     if letter in INITIALS:
         return f"{letter}_"
     return "".join(_literal(one) for one in initial_of(letter) + letter)
+
+
+def _separated(letters: str) -> str:
+    """Return letters with joined consonants apart, in a name as in what is typed: both must spell alike."""
+    return "".join(JOINED.get(letter, letter) for letter in letters)
 
 
 def _literal(letter: str) -> str:
