@@ -105,11 +105,15 @@ def freeze(
         recorded_at=actor.at,
     )
     _add_once(session, close)
-    rows = [{"close_id": close.id, **row} for row in figures_of(session, facts, month=month)]
+    _add_figures(session, close, facts)
+    return close
+
+
+def _add_figures(session: Session, close: MonthClose, facts: MonthFacts) -> None:
+    rows = [{"close_id": close.id, **row} for row in figures_of(session, facts, month=close.month)]
     connection = session.connection()
     for start in range(0, len(rows), BATCH):
         connection.execute(insert(MonthFigure.__table__), rows[start : start + BATCH])  # type: ignore[arg-type]
-    return close
 
 
 def _add_once(session: Session, close: MonthClose) -> None:
