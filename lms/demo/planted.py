@@ -83,9 +83,6 @@ def plant(staff: list[Worker], sites: Sequence[Site], today: date) -> Planted:
         short_namesake=Worker(NAMESAKES, [Stint(CENTER, "DV", today - timedelta(days=1500))]),
         complete_namesake=Worker(NAMESAKES, [Stint(CENTER, "MT", today - timedelta(days=2100))]),
     )
-    for who in staff:
-        if who.works and who.last.center == SURE:
-            who.last.center = NEXT_DOOR  # whoever chance sent there
     staff.extend(planted.people)
     if not any(who.works and (who.last.center, who.last.role) == (CENTER, "CM") for who in staff):
         staff.append(Worker("문하람", [Stint(CENTER, "CM", today - timedelta(days=400))]))

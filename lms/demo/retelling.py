@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from lms.courses.rules import Trigger, add_months
+from lms.demo.assigning import RETAKEN
 from lms.demo.lines import Line
 from lms.demo.people import Worker
 from lms.demo.planted import MOVED_DAYS_AGO, SPARED, Planted
@@ -22,9 +23,10 @@ CALENDAR = frozenset({Trigger.ANNUAL, Trigger.MONTHLY})
 class Retelling:
     """Sets right the lines of the planted people."""
 
-    def __init__(self, planted: Planted, courses: Iterable[CourseRule], today: date) -> None:
+    def __init__(self, planted: Planted, courses: Iterable[CourseRule], today: date, retaken_from: date) -> None:
         courses = list(courses)
         self._today = today
+        self._retaken_from = retaken_from
         self._scored = frozenset(course.code for course in courses if course.pass_score)
         self._critical = frozenset(course.code for course in courses if course.is_critical)
         # What was completed before this day would have to be renewed by now.
@@ -118,6 +120,8 @@ class Retelling:
             if line.completed_on is None and line.voided_on is None and line.due_on <= self._today:
                 in_time = min(yesterday, line.due_on - timedelta(days=DAYS_IN_TIME))
                 holds_since = self._holds_since.get(line.course, in_time)
+                if line.course == RETAKEN and not line.has_later_cycle:
+                    holds_since = self._retaken_from  # completed before, it would have been asked for anew
                 line.completed_on = max(line.assigned_on, in_time, min(yesterday, holds_since))
                 line.score = SCORE if line.course in self._scored else None
 

@@ -114,8 +114,11 @@ class Staffing:
                 self._fill(day, site, role)
 
     def _close(self, day: date, site: Site) -> None:
+        # A center without seats has its people planted: chance sends nobody there.
         neighbors = [
-            other for other in self.sites.values() if other.area == site.area and other.is_open(day) and other != site
+            other
+            for other in self.sites.values()
+            if other.area == site.area and other.is_open(day) and other.seats and other != site
         ]
         for worker in list(self.here[site.code]):
             if worker.last.role != "OW" and neighbors and self.dice.random() < KEPT_AT_CLOSING_SHARE:

@@ -46,7 +46,8 @@ class Story:
         """Give every worker with their enrollments, in order of day and course."""
         learners = self._learning.learners(self.staff)
         told = ((worker, self._lines_of(worker, learner)) for worker, learner in learners)
-        yield from Retelling(self.planted, self._courses, self.calendar.today).of(told)
+        retaken_from = self.curriculum.retaken_from
+        yield from Retelling(self.planted, self._courses, self.calendar.today, retaken_from).of(told)
 
     def _lines_of(self, worker: Worker, learner: Learner) -> list[Line]:
         stream = dice("learning", worker.numbers[0][0])

@@ -285,6 +285,19 @@ def applied(facts, found, on):
     return facts
 
 
+def test_someone_back_in_the_job_is_asked_anew_in_the_same_run_that_ends_what_was_asked_before():
+    mine = rule(1, trigger=Trigger.HIRE, roles=("SA",), since=date(2022, 9, 1))
+    facts = person(job(date(2022, 9, 1), date(2022, 9, 2)), job(date(2022, 9, 3)))
+    first = book(mine, on=date(2022, 9, 1))
+    facts = applied(facts, list(changes(1, wanted(facts, first), date(2022, 9, 1))), date(2022, 9, 1))
+    later = book(mine, on=date(2022, 9, 3))
+    found = list(changes(1, wanted(facts, later), date(2022, 9, 3)))
+    assert {(one.kind, one.wanted.assigned_on) for one in found} == {
+        (Kind.VOID, date(2022, 9, 1)),
+        (Kind.ENROLL, date(2022, 9, 3)),
+    }
+
+
 days = st.integers(0, 700).map(lambda number: date(2022, 9, 1) + timedelta(days=number))
 spans = st.tuples(days, st.none() | st.integers(1, 400)).map(
     lambda pair: (pair[0], pair[0] + timedelta(days=pair[1]) if pair[1] else None)

@@ -22,6 +22,10 @@ from tests.support import postgres
 BACKENDS = ("sqlite", "postgresql")
 FOLDER_VARIABLE = "TEST_RUN_FOLDER"
 FOLDER_PREFIX = "completion-tests-"
+# Memory, where a machine has enough of it: the databases of tests are thrown away, and waiting for a disk is half of
+# what they cost. Tests of what survives a crash choose a folder of their own.
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder with a random name is made in it
+ENOUGH = 6 * 1024**3
 
 
 def settings_for(url: str, folder: Path) -> Settings:
@@ -140,15 +144,21 @@ class Databases:
 def run_folder() -> Iterator[Path]:
     """Give the folder of this run; its lock tells later runs that it is in use, or was left by a killed one."""
     _sweep()
-    folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
+    folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=_place()))
     folder.chmod(0o711)  # PostgreSQL's unprivileged user passes through
     with FileLock(folder / "owner.lock"):
         yield folder
 
 
+def _place() -> Path:
+    has_memory = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ENOUGH
+    return MEMORY if has_memory else Path(tempfile.gettempdir())
+
+
 def _sweep() -> None:
     """Remove what killed runs left behind: a run that lives holds its lock."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
+    places = {MEMORY, Path(tempfile.gettempdir())}
+    for folder in (found for place in places for found in place.glob(f"{FOLDER_PREFIX}*")):
         lock = FileLock(folder / "owner.lock", blocking=False)
         with contextlib.suppress(Timeout, OSError), lock:
             postgres.stop(folder / "postgresql")

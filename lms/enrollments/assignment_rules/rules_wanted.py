@@ -62,7 +62,10 @@ class Wanted:
 
 @dataclass(slots=True)
 class _Cycle:
-    """A cycle while the days are walked through. `foreign`: a completion of a course that stands for this one."""
+    """A cycle while the days are walked through. `foreign`: a completion of a course that stands for this one.
+
+    `kept` are the reasons on record as they stand now.
+    """
 
     assigned_on: date
     completed_on: date | None = None
@@ -70,18 +73,32 @@ class _Cycle:
     validity_months: int = 0
     record: Record | None = None
     foreign: bool = False
+    kept: tuple[Reason, ...] = ()
     reasons: list[Reason] = field(default_factory=list)
 
     def alive(self, on: date) -> bool:
         return self.voided_on is None or self.voided_on > on
 
+    @property
+    def ends_on(self) -> date | None:
+        """Return when rules end it, voided already or not: what comes after does not wait for that to be written."""
+        if self.record is None or self.completed_on is not None or self.voided_on is not None or not self.kept:
+            return None
+        return _until(self.record, (*self.kept, *self.reasons))
+
     def open(self, on: date) -> bool:
-        return not self.foreign and self.alive(on) and (self.completed_on is None or self.completed_on >= on)
+        # On the very day that the last reason ends another one may still take its place.
+        ended = self.ends_on is not None and self.ends_on < on
+        return (
+            not self.foreign and self.alive(on) and not ended and (self.completed_on is None or self.completed_on >= on)
+        )
 
     def stands(self, on: date) -> bool:
         """Tell whether it decides what comes next: completed, open, or taken out by hand. What rules ended does not."""
         if self.completed_on is not None:
             return self.alive(self.completed_on) and self.alive(on)
+        if self.ends_on is not None and self.ends_on <= on:
+            return False
         return self.alive(on) or not (self.record is None or self.record.is_ended_by_rules)
 
     def holds(self, on: date) -> bool:
@@ -111,7 +128,7 @@ def _wanted_of_course(facts: Facts, book: RuleBook, course: CourseFacts, rules: 
     asked = {rule.id: spans for rule in rules if (spans := asked_for(facts, rule, course)).spans}
     if not asked and not facts.records.get(course.id):
         return []
-    cycles = _cycles(facts, course)
+    cycles = _cycles(facts, course, asked, book)
     asking = [rule for rule in rules if rule.id in asked]
     happened = [each for rule in asking for each in occasions(facts, rule, course, asked[rule.id], book)]
     for occasion in _day_by_day(cycles, happened):
@@ -121,15 +138,18 @@ def _wanted_of_course(facts: Facts, book: RuleBook, course: CourseFacts, rules: 
             _answer(cycles, occasion, asked[occasion.rule.id])
     for rule in asking:
         _renew(cycles, rule, course, asked[rule.id], book)
-    outcomes = (_outcome(cycle, course, asked, book) for cycle in cycles if not cycle.foreign)
+    outcomes = (_outcome(cycle, course, book) for cycle in cycles if not cycle.foreign)
     return [one for one in outcomes if one is not None]
 
 
-def _cycles(facts: Facts, course: CourseFacts) -> list[_Cycle]:
+def _cycles(facts: Facts, course: CourseFacts, asked: dict[int, Asked], book: RuleBook) -> list[_Cycle]:
     cycles = [
-        _Cycle(one.assigned_on, one.completed_on, one.voided_on, one.validity_months, one)
+        _Cycle(
+            one.assigned_on, one.completed_on, one.voided_on, one.validity_months, one,
+            kept=tuple(_kept(reason, asked, book) for reason in one.kept),
+        )
         for one in facts.records.get(course.id, ())
-    ]
+    ]  # fmt: skip
     for key in course.equivalents:
         cycles += [
             _Cycle(one.completed_on, one.completed_on, one.voided_on, one.validity_months, foreign=True)
@@ -256,7 +276,7 @@ def _renewal(
     return None
 
 
-def _outcome(cycle: _Cycle, course: CourseFacts, asked: dict[int, Asked], book: RuleBook) -> Wanted | None:
+def _outcome(cycle: _Cycle, course: CourseFacts, book: RuleBook) -> Wanted | None:
     """Return what should become of a cycle that is not completed; None: it is none of the rules' business."""
     record = cycle.record
     if record is None:
@@ -264,7 +284,7 @@ def _outcome(cycle: _Cycle, course: CourseFacts, asked: dict[int, Asked], book: 
         return Wanted(course.id, cycle.assigned_on, _earliest(reasons), reasons, _last(reasons))
     if record.completed_on is not None or (record.voided_on is not None and not record.is_ended_by_rules):
         return None
-    reasons = (*(_kept(one, asked, book) for one in record.kept), *cycle.reasons)
+    reasons = (*cycle.kept, *cycle.reasons)
     retired = course.retired_on if course.id in book.retired else None
     if not reasons and retired is None:
         return None
