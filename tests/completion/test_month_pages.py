@@ -125,6 +125,11 @@ def test_page_file_command_and_snapshot_say_the_same(
     shown = runner.invoke(args=["months", "show", "2019-05", "--format", "json"])
     assert json.loads(shown.output) == json.loads(by_rates.output)
     assert close.sha256 in previewed.output
+    assert runner.invoke(args=["months", "close", "2019-04"]).exit_code == 0
+    for address in ("/months", "/months/2019-04"):
+        closed = plain(client.get(address).get_data(as_text=True))
+        assert "명령줄" in closed
+        assert "cli:" not in closed
     assert post(admin, "/months/2019-05/download", format="csv").status_code == 400
     answer = post(admin, "/months/2019-05/download", format="csv", reason="월간 보고 자료")
     assert "month-close_2019-05_1.csv" in answer.headers["Content-Disposition"]
@@ -143,7 +148,7 @@ def test_page_file_command_and_snapshot_say_the_same(
     taken = session.scalars(select(AuditEvent).where(AuditEvent.action == "download")).one()
     assert (taken.object_type, taken.object_id, taken.subject_count) == ("month", "2019-05", 3)
     verified = runner.invoke(args=["months", "verify"])
-    assert (verified.exit_code, "1 snapshots, 0 not proven" in verified.output) == (0, True), verified.output
+    assert (verified.exit_code, "2 snapshots, 0 not proven" in verified.output) == (0, True), verified.output
 
 
 def test_commands_close_correct_and_list(everyone: Everyone, session: Session, runner: FlaskCliRunner):
