@@ -17,7 +17,7 @@ class Edition(WithPublicId, Base):
     """The content of one course version, or of the next one while it is being written (`course_version_id` None).
 
     Percentages and scores are whole points of 100. `min_minutes` is the least study time; the criteria that a course
-    version has too are the draft's wish until it is published. `chapters` holds `{"ko": …, "en": …}` for each, in order.
+    version has too are the draft's wish until it is published. `chapters` holds `{"ko": …, "en": …}` for each in order.
     `keeps` and `top_up_due_on` tell what publishing asked of people on earlier versions.
     """
 
