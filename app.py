@@ -61,6 +61,8 @@ from lms.enrollments.views import blueprint as enrollments_pages
 from lms.imports import models as _imports
 from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
+from lms.learning.content import models as _content
+from lms.learning.progress import models as _progress
 from lms.people import models as _people
 from lms.people.centers import effects as center_effects
 from lms.people.centers import upload as centers_upload
@@ -94,6 +96,7 @@ MODELS = (
     _accounts,
     _assignment_rules,
     _audit,
+    _content,
     _courses,
     _enrollments,
     _exceptions,
@@ -101,6 +104,7 @@ MODELS = (
     _imports,
     _months,
     _people,
+    _progress,
     _saved,
     _targets,
 )
