@@ -17,9 +17,21 @@ KINDS = {"single", "multiple", "true_false", "ordering", "matching", "short_text
 PAGE_LEAST = 800
 FILM_MOST, POSTER_MOST = 600_000, 60_000
 HTML = re.compile(r"<[A-Za-z/!?]|&[a-z]+;")
+BOLD = re.compile(r"\*\*(.+?)\*\*")
 CUE = re.compile(r"(\d\d):(\d\d):(\d\d\.\d{3}) --> (\d\d):(\d\d):(\d\d\.\d{3})")
 
 each_folder = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+
+
+def unclosed(text: str) -> list[str]:
+    """Return what CommonMark would not set in bold: a sign inside the asterisks, a letter right outside them."""
+    return [
+        bold[0]
+        for bold in BOLD.finditer(text)
+        if any(inside.isspace() for inside in (bold[1][0], bold[1][-1]))
+        or (not bold[1][0].isalnum() and text[bold.start() - 1 : bold.start()].isalnum())
+        or (not bold[1][-1].isalnum() and text[bold.end() : bold.end() + 1].isalnum())
+    ]
 
 
 def catalog() -> dict[str, dict[str, str]]:
@@ -91,6 +103,21 @@ def test_pages_are_long_enough_korean_without_html(folder):
         assert len(text) >= PAGE_LEAST, path.name
         assert not HTML.search(text), path.name
         assert sum("가" <= letter <= "힣" for letter in text) > len(text) / 3, path.name
+
+
+@each_folder
+def test_what_is_meant_to_be_bold_is(folder):
+    for path, text in pages(read_lesson(folder)).items():
+        assert text.count("**") % 2 == 0, path.name
+        assert not unclosed(text), path.name
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("**센터**가", 0), ("**(센터)** 가", 0), ("**(센터)**가", 1), ("가**'센터'** 나", 1), ("** 센터**", 1)],
+)
+def test_bold_that_fails_is_found(text, found):
+    assert len(unclosed(text)) == found
 
 
 @each_folder
