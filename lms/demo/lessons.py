@@ -16,7 +16,7 @@ PICTURE = re.compile(r"!\[(?P<text>[^\]]*)\]\((?P<name>[^)\s]+)\)")
 # What a module of each kind names beside its titles, chapter and minutes.
 FILES = {"page": ("file",), "document": ("file",), "quiz": ("file",), "video": ("file", "captions", "poster")}
 TEXTS = {"page": ("summary_en",), "link": ("address",), "session": ("summary_ko", "summary_en")}
-NUMBERS = {"quiz": ("draw",), "video": ("seconds",)}
+NUMBERS = {"quiz": ("draw",), "video": ("seconds",), "document": ("pages",)}
 KINDS = frozenset({"page", "video", "document", "quiz", "link", "session"})
 T = TypeVar("T")
 
@@ -54,6 +54,7 @@ class LessonModule:
     captions: Path | None = None
     poster: Path | None = None
     seconds: int | None = None
+    pages: int | None = None
     address: str | None = None
     summary_ko: str | None = None
     summary_en: str | None = None

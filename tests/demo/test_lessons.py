@@ -149,6 +149,13 @@ def test_drawings_do_nothing_but_show(folder):
                 assert name != "style", path.name
 
 
+@each_folder
+def test_documents_are_pdf(folder):
+    for module in read_lesson(folder).modules:
+        if module.kind == "document" and module.file:
+            assert module.file.read_bytes().startswith(b"%PDF-"), module.file.name
+
+
 def films() -> list[object]:
     found = [(folder, module) for folder in FOLDERS for module in read_lesson(folder).modules if module.kind == "video"]
     return [pytest.param(module, id=f"{folder.name}-{module.file.name}") for folder, module in found]
