@@ -84,9 +84,11 @@ def test_no_translation_is_left_over(path):
 @pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.parent.parent.name)
 def test_translations_keep_the_values_of_their_text(path):
     for message in messages(path):
+        # "%%" is no value but a percent sign, which a language may write elsewhere or not at all, never alone.
         wanted = placeholders(message.id if isinstance(message.id, str) else message.id[-1])
         for text in strings(message):
-            assert placeholders(text) == wanted, f"{message.id!r} and {text!r}"
+            assert placeholders(text) - {"%%"} == wanted - {"%%"}, f"{message.id!r} and {text!r}"
+            assert not (message.python_format and "%" in PLACEHOLDER.sub("", text)), text
 
 
 @pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.parent.parent.name)

@@ -354,10 +354,10 @@ def _open_state(facts: EnrollmentFacts, why_not: WhyNot | None, as_of: date) -> 
         return EnrollmentState.NOT_APPLICABLE, None
     if why_not is WhyNot.NOT_ASSIGNED or facts.due_on is None:
         return EnrollmentState.NOT_DUE, None
+    left = (facts.due_on - as_of).days
     if why_not is WhyNot.OPTIONAL:
         # Nobody owes an optional course: past its date it is neither overdue nor still to come.
-        return (EnrollmentState.NOT_DUE if facts.due_on >= as_of else EnrollmentState.NOT_APPLICABLE), None
-    left = (facts.due_on - as_of).days
+        return (EnrollmentState.NOT_DUE, left) if left >= 0 else (EnrollmentState.NOT_APPLICABLE, None)
     if left < 0:
         return EnrollmentState.OVERDUE, -left
     return (EnrollmentState.DUE_SOON if left <= SOON_DAYS else EnrollmentState.NOT_DUE), left

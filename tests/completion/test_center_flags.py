@@ -5,7 +5,9 @@ from datetime import date, datetime, timedelta
 from html import unescape
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
+from flask_babel import force_locale
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
@@ -15,9 +17,10 @@ from lms.audit.rules import Actor
 from lms.completion.flags.actions import evaluate_flags
 from lms.completion.flags.models import FlagCut, FlagEvaluation
 from lms.completion.flags.queries import find_flag, list_flags, list_transitions
-from lms.completion.flags.rules import WEEK, Evaluation, FlagState, last_cut
+from lms.completion.flags.rules import WEEK, Evaluation, Flag, FlagState, Seen, last_cut
+from lms.completion.flags.wording import reason
 from lms.completion.queries import list_rates
-from lms.completion.rules import Dimension, RateFilter
+from lms.completion.rules import Dimension, RateFilter, Tally
 from lms.completion.targets.actions import end_target, set_target
 from lms.completion.targets.models import Target
 from lms.completion.targets.queries import load_targets
@@ -97,7 +100,7 @@ def test_24_people_at_75_percent_are_flagged_at_the_second_week_with_the_evidenc
     assert told.detail == {"first": SINCE.isoformat(), "last": CUT.isoformat(), "weeks": 3}
 
 
-def test_missed_weeks_are_caught_up_with_and_a_relieved_center_is_cleared(session: Session, cast: Cast):
+def test_missed_weeks_are_caught_up_with_and_a_relieved_center_is_cleared(app: Flask, session: Session, cast: Cast):
     assert evaluate(session, since=None, today=TODAY - 4 * WEEK) == [CUT - 4 * WEEK]
     assert evaluate(session, today=TODAY - 2 * WEEK) == [CUT - 3 * WEEK, CUT - 2 * WEEK]
     assert flag_of(session, cast).flag.state is FlagState.SHORTFALL
@@ -108,7 +111,20 @@ def test_missed_weeks_are_caught_up_with_and_a_relieved_center_is_cleared(sessio
     )
     assert evaluate(session) == [CUT - WEEK, CUT]
     assert flag_of(session, cast).flag.state is FlagState.CLEARED
-    assert flag_of(session, cast, CUT - timedelta(days=1)).flag.state is FlagState.SHORTFALL
+    waiting = flag_of(session, cast, CUT - timedelta(days=1))
+    assert waiting.flag.state is FlagState.SHORTFALL
+    with app.test_request_context(), force_locale("en"):
+        assert reason(waiting).endswith("reaches the target of 90%: a second week clears the flag.")
+
+
+def test_a_flag_that_stays_though_the_week_alone_would_not_raise_it_says_so(app: Flask):
+    week = Seen(as_of=CUT, tally=Tally(100, 85), people=24, target=90)
+    assert not week.is_surely_below
+    raised = Flag(state=FlagState.ESCALATED, since=CUT - 9 * WEEK, raised_on=CUT - 17 * WEEK, seen=week)
+    watched = Flag(state=FlagState.WATCH, since=CUT - 9 * WEEK, raised_on=None, seen=week)
+    with app.test_request_context(), force_locale("en"):
+        assert reason(Evaluation(raised, raised.state, 1)).endswith("the flag stays until two weeks reach it.")
+        assert reason(Evaluation(watched, watched.state, 1)).endswith("but not surely.")
 
 
 def test_a_critical_course_raises_the_flag_in_its_first_week(session: Session, cast: Cast):

@@ -50,6 +50,7 @@ def test_pages_and_files_show_the_report_of_then(client: FlaskClient, corrected:
     then = text(f"{rates}&known_at=2019-06-01")
     assert "50.0%" in then
     assert "2019-06-01" in then
+    assert "그때 알려진 내용이 없습니다" in text(f"{rates}&known_at=2010-01-01")
     assert "00101" not in text("/shortfalls?as_of=2019-05-31")
     assert "00101" in text("/shortfalls?as_of=2019-05-31&known_at=2019-06-01")
     assert client.get("/shortfalls?known_at=soon").status_code == 400

@@ -15,9 +15,11 @@ from flask.testing import FlaskClient, FlaskCliRunner
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.accounts.access import ENDPOINTS
 from lms.audit.models import AuditEvent
 from lms.audit.rules import Actor
 from lms.completion.months.models import CompanyDay, MonthClose
+from lms.completion.months.wording import QUESTIONS
 from lms.completion.targets.actions import set_target
 from lms.completion.targets.rules import EVERYTHING, Measure, TargetTerms
 from lms.enrollments.actions import record_completion
@@ -81,6 +83,11 @@ def test_closing_correcting_and_what_everyone_sees(
     assert "2019-05 마감 대기 2019-06-05" in listed
     preview = plain(client.get("/months/2019-05").get_data(as_text=True))
     assert "승인을 기다리는 면제 0" in preview
+    # Each question that stands open leads to where it is settled, as of the month's end.
+    asked = client.get("/months/2019-05").get_data(as_text=True).split('id="questions"')[1].split("</table>")[0]
+    links = [html.unescape(link) for link in re.findall(r'<a href="([^"]+)"', asked)]
+    assert "/rules/uncovered?as_of=2019-05-31" in links
+    assert {client.get(link).status_code for link in links} == {200}
     assert "3건 중 1건" in preview
     assert "진행 중인 달" in client.get("/months/2019-06").get_data(as_text=True)
     for absent in ("2019-07", "2019-13", "junk", "2019-5", "0001-01"):
@@ -125,6 +132,11 @@ def test_page_file_command_and_snapshot_say_the_same(
     shown = runner.invoke(args=["months", "show", "2019-05", "--format", "json"])
     assert json.loads(shown.output) == json.loads(by_rates.output)
     assert close.sha256 in previewed.output
+    assert runner.invoke(args=["months", "close", "2019-04"]).exit_code == 0
+    for address in ("/months", "/months/2019-04"):
+        closed = plain(client.get(address).get_data(as_text=True))
+        assert "명령줄" in closed
+        assert "cli:" not in closed
     assert post(admin, "/months/2019-05/download", format="csv").status_code == 400
     answer = post(admin, "/months/2019-05/download", format="csv", reason="월간 보고 자료")
     assert "month-close_2019-05_1.csv" in answer.headers["Content-Disposition"]
@@ -143,7 +155,7 @@ def test_page_file_command_and_snapshot_say_the_same(
     taken = session.scalars(select(AuditEvent).where(AuditEvent.action == "download")).one()
     assert (taken.object_type, taken.object_id, taken.subject_count) == ("month", "2019-05", 3)
     verified = runner.invoke(args=["months", "verify"])
-    assert (verified.exit_code, "1 snapshots, 0 not proven" in verified.output) == (0, True), verified.output
+    assert (verified.exit_code, "2 snapshots, 0 not proven" in verified.output) == (0, True), verified.output
 
 
 def test_commands_close_correct_and_list(everyone: Everyone, session: Session, runner: FlaskCliRunner):
@@ -195,3 +207,7 @@ def test_each_month_is_held_against_the_target_of_its_own_day(
 
 def who_decides() -> Actor:
     return Actor(person_id=None, label="t", origin="t", at=NOW)
+
+
+def test_every_question_before_a_close_leads_to_a_page_there_is():
+    assert {place for _title, _meaning, place in QUESTIONS.values()} - {""} <= ENDPOINTS.keys()

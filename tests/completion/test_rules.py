@@ -147,7 +147,7 @@ def test_overdue_is_a_counted_open_line_whose_day_has_passed(one, day):
         (line(due_on=on(-1), exempt=True), Standing.ACTIVE, EnrollmentState.EXEMPT, None, WhyNot.EXEMPT),
         (line(exempt=True, superseded=True), Standing.ACTIVE, EnrollmentState.EXEMPT, None, WhyNot.EXEMPT),
         (line(completed_on=on(-9), exempt=True), Standing.ACTIVE, EnrollmentState.DONE, None, WhyNot.EXEMPT),
-        (line(required=False), Standing.ACTIVE, EnrollmentState.NOT_DUE, None, WhyNot.OPTIONAL),
+        (line(required=False), Standing.ACTIVE, EnrollmentState.NOT_DUE, 10, WhyNot.OPTIONAL),
         (line(due_on=on(-1), required=False), Standing.ACTIVE, EnrollmentState.NOT_APPLICABLE, None, WhyNot.OPTIONAL),
         (line(due_on=None), Standing.ACTIVE, EnrollmentState.NOT_DUE, None, WhyNot.NO_DUE_DATE),
         (line(assigned_on=on(1)), Standing.ACTIVE, EnrollmentState.NOT_DUE, None, WhyNot.NOT_ASSIGNED),

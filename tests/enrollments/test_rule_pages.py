@@ -110,6 +110,18 @@ def test_a_long_list_is_cut_where_room_is_short(app: Flask):
     terms = RuleTerms(course_ids=(1, 2, 3, 4), trigger=Trigger.MONTHLY, valid_from=START)
     with app.test_request_context(), force_locale("en"):
         assert "“Greeting”, “Telephone” and 2 more" in sentence(terms, NAMES, 2)
+    jobs = RuleTerms(
+        course_ids=(1,),
+        audience=Audience(role_codes=("SA", "RC", "XX", "YY")),
+        trigger=Trigger.MONTHLY,
+        valid_from=START,
+    )
+    for locale, expected in (
+        ("en", "Advisor, Receptionist or 2 other jobs take"),
+        ("ko", "또는 그 외 2개 직무인 직원은"),
+    ):
+        with app.test_request_context(), force_locale(locale):
+            assert expected in sentence(jobs, NAMES, 2)
 
 
 @pytest.fixture
@@ -296,7 +308,10 @@ def test_why_and_why_not_rule_by_rule(client: FlaskClient, session: Session, cas
     rule, _ = rehearsed(client, session, cast, courses=[other.public_id])
     client.post(f"{rule}/publish", data={"csrf_token": token, "request_key": "p"})
     sign_in(client, cast.employee)
+    # On a phone the choice is folded away once it was made, not before.
+    assert '<details class="filters" open>' in client.get("/me/why").text
     own = client.get(f"/me/why?course={other.public_id}").text
+    assert '<details class="filters">' in own
     assert "R-1" in own
     assert "규칙이 이 과정을 요구합니다" in own
     before = client.get(f"/me/why?course={other.public_id}&as_of={TODAY - timedelta(days=1)}").text

@@ -49,6 +49,17 @@ def reason(one: Evaluation) -> str:
         return str(_("Too few have completed a critical course."))
     if seen.is_surely_below:
         return str(_("Even the upper bound of %(bound)s lies below the target of %(target)s%%.", **values))
+    if flag.is_raised and seen.is_below:
+        return str(
+            _(
+                "The rate of %(rate)s lies below the target of %(target)s%%: the flag stays until two weeks reach it.",
+                **values,
+            )
+        )
+    if flag.is_raised:
+        return str(
+            _("The rate of %(rate)s reaches the target of %(target)s%%: a second week clears the flag.", **values)
+        )
     if seen.is_below:
         return str(_("The rate of %(rate)s lies below the target of %(target)s%%, but not surely.", **values))
     return str(_("The rate of %(rate)s reaches the target of %(target)s%%.", **values))

@@ -41,7 +41,7 @@ QUESTIONS: dict[Question, tuple[Any, Any, str]] = {
     Question.NO_RULE: (
         _l("People whom no rule covers"),
         _l("They are in no rate, though they may owe training."),
-        "rules.uncovered",
+        "why.uncovered",
     ),
     Question.LATE_RECORDINGS: (
         _l("Completions recorded after the month's end"),

@@ -80,7 +80,8 @@ def _jobs(audience: Audience, names: Names, most: int | None) -> str:
     jobs = [names.roles.get(code, code) for code in audience.role_codes]
     duties = [str(TITLES[DutyKind(kind)]) for kind in audience.duties]
     if jobs or duties:
-        return _("all employees working as %(jobs)s", jobs=_any([*jobs, *duties], most))
+        some = _any(_short([*jobs, *duties], most, _("%(number)s other jobs")))
+        return _("all employees working as %(jobs)s", jobs=some)
     return _("all employees")
 
 
@@ -174,9 +175,13 @@ def _all(texts: Sequence[str], most: int | None = None) -> str:
 
 
 def _joined(texts: Sequence[str], most: int | None, pattern: str) -> str:
-    if most is not None and len(texts) > most:
-        more = _("%(number)s more", number=len(texts) - most)
-        texts = [*texts[:most], more]
+    texts = _short(texts, most, _("%(number)s more"))
     if len(texts) < 2:
         return "".join(texts)
     return pattern % {"first": ", ".join(texts[:-1]), "last": texts[-1]}
+
+
+def _short(texts: Sequence[str], most: int | None, more: str) -> Sequence[str]:
+    if most is None or len(texts) <= most:
+        return texts
+    return [*texts[:most], more % {"number": len(texts) - most}]
