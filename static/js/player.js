@@ -1,0 +1,130 @@
+/** The player: shows where one stands, tells the server what was done every so often, and says whether that is saved. */
+
+import { Queue } from "./player-queue.js";
+
+const BEAT_MS = 15_000;
+// Whoever has not touched the page for so long is taken to have left it.
+const PRESENCE_MS = 120_000;
+const root = document.querySelector("[data-player]");
+const COLLECTORS = { PAGE: "./player-page.js", VIDEO: "./player-video.js", DOCUMENT: "./player-document.js" };
+
+if (root) start();
+
+async function start() {
+  const { kind, record, module, position } = root.dataset;
+  const study = record ? follow(record, module) : null;
+  if (!COLLECTORS[kind]) return study?.({ take: () => null });
+  const { collect } = await import(COLLECTORS[kind]);
+  const collector = collect(root, JSON.parse(position || "{}"), () => collector && tellNow?.());
+  const tellNow = study?.(collector);
+}
+
+/** Return what starts to tell of a collector: `take()` gives what is new since it was last asked, or null. */
+function follow(record, module) {
+  const { posts, state, csrf } = root.dataset;
+  const queue = new Queue({ record, posts, state, csrf, tell: show }).listen();
+  remember(record);
+  queue.add(module, "OPEN", {});
+  acknowledge(queue, module);
+  return (collector) => {
+    const tell = () => {
+      const news = collector.take();
+      if (news) queue.add(module, news.kind, news.data);
+      return Boolean(news);
+    };
+    const presence = watchPresence();
+    setInterval(() => {
+      if (document.visibilityState !== "visible" || tell() || !presence()) return;
+      queue.add(module, "BEAT", { seconds: BEAT_MS / 1_000, position: collector.position?.() ?? {} });
+    }, BEAT_MS);
+    const leave = () => {
+      tell();
+      queue.flush();
+    };
+    addEventListener("pagehide", leave);
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
+    return tell;
+  };
+}
+
+/** Sign-out warns of what the leaving person has not saved; for that it knows which records were theirs. */
+function remember(record) {
+  try {
+    const studied = new Set(JSON.parse(localStorage.getItem("studied") ?? "[]")).add(record);
+    localStorage.setItem("studied", JSON.stringify([...studied]));
+  } catch {
+    // nothing is kept here, so there is nothing to warn of
+  }
+}
+
+function watchPresence() {
+  let seen = Date.now();
+  for (const name of ["pointerdown", "pointermove", "keydown", "scroll"]) {
+    addEventListener(name, () => (seen = Date.now()), { passive: true });
+  }
+  return () => Date.now() - seen < PRESENCE_MS;
+}
+
+/** A link is acknowledged through the queue, so that it holds without a connection too. */
+function acknowledge(queue, module) {
+  const form = root.querySelector("form[data-acknowledge]");
+  form?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    queue.add(module, "ACKNOWLEDGE", {});
+  });
+}
+
+let shown = "";
+
+/** Say where saving stands. What stays the same is not read out again. */
+function show({ phase, waiting, answer }) {
+  const line = root.querySelector("[data-saved]");
+  const words = line.dataset[camel(phase)] ?? "";
+  if (phase !== "saving" || !line.textContent) {
+    line.textContent = words.replace("{time}", answer?.saved ?? "").replace("{count}", waiting);
+    line.dataset.phase = phase;
+  }
+  root.querySelector("[data-sign-in]").hidden = phase !== "signed-out" && phase !== "other";
+  if (phase !== "saving" && phase !== shown) {
+    root.querySelector("[data-announce]").textContent = line.textContent;
+    shown = phase;
+  }
+  if (phase === "saved" && answer) advance(answer);
+}
+
+function camel(text) {
+  return text.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+}
+
+/** Show how far the module and the course are by the server's own count. */
+function advance({ module, module_id: about, course }) {
+  stayAwake();
+  if (course) setBar(root.querySelector("[data-course-bar]"), course.percent);
+  if (course?.state === "COMPLETED") reveal("[data-completed]");
+  if (!module || (about && about !== root.dataset.module)) return;
+  setBar(root.querySelector("[data-module-bar]"), module.percent);
+  if (module.done) reveal("[data-done]");
+}
+
+function setBar(bar, percent) {
+  if (!bar) return;
+  bar.querySelector("[data-percent]").textContent = `${percent}%`;
+  bar.querySelector("[data-fill]")?.setAttribute("width", `${percent}%`);
+}
+
+function reveal(selector) {
+  for (const part of root.querySelectorAll(selector)) {
+    if (part.hidden) root.querySelector("[data-announce]").textContent = part.textContent.trim();
+    part.hidden = false;
+  }
+  root.querySelectorAll(`${selector}-not`).forEach((part) => (part.hidden = true));
+}
+
+/** A saved post is use of the session: the warning before its end counts anew. */
+function stayAwake() {
+  const seconds = Number(document.querySelector("dialog.session-warning")?.dataset.idleLeft ?? 0);
+  if (!seconds || !("BroadcastChannel" in window)) return;
+  const tabs = new BroadcastChannel("session");
+  tabs.postMessage({ idleEnd: Date.now() + (seconds - 60) * 1_000, end: 0 });
+  tabs.close();
+}
