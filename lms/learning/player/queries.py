@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased
 
 from lms.courses.models import Course, CoursePrerequisite
 from lms.courses.queries import get_course
+from lms.enrollments.exceptions.models import Exemption
+from lms.enrollments.exceptions.queries import in_force
 from lms.enrollments.models import Enrollment
-from lms.learning.content.models import Edition, EditionFile, Module
+from lms.learning.content.models import Edition, Module
 from lms.learning.content.queries import edition_of
 from lms.learning.progress.models import StudyRecord
 from lms.learning.progress.queries import (
@@ -23,8 +25,6 @@ from lms.learning.progress.queries import (
 )
 from lms.learning.progress.rules import Outlook, StudyFacts, outlook
 from lms.shared.errors import NotFoundError
-
-SHOWN = (joinedload(Edition.course), selectinload(Edition.modules))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,7 @@ def read_study(session: Session, *, person_id: int, course_id: str, today: date)
     edition = edition_of(session, current.course_version_id) if current else None
     if current is None or edition is None:
         raise NotFoundError
-    record = record_of(session, current.id)
-    if record is not None:
+    if record := record_of(session, current.id):
         return _study(session, course, cycles, record, today)
     completed = current.completed_on is not None and current.completed_on <= today
     facts = StudyFacts(list_steps(session, edition.id), {}, criteria_of(edition), is_completed=completed)
@@ -94,7 +93,9 @@ def _study(
     person_id = record.enrollment.person_id
     facts = study_facts(session, record, today)
     locking = _locking(session, person_id, course, today)
-    return Study(course, cycles, record.enrollment, record.edition, record, facts, locking)
+    # Of a published edition this finds the one at hand, now with its modules and files.
+    edition = edition_of(session, record.edition.course_version_id or 0) or record.edition
+    return Study(course, cycles, record.enrollment, edition, record, facts, locking)
 
 
 def _cycles(session: Session, person_id: int, course: Course) -> Sequence[Enrollment]:
@@ -105,7 +106,7 @@ def _cycles(session: Session, person_id: int, course: Course) -> Sequence[Enroll
 def _locking(session: Session, person_id: int, course: Course, today: date) -> Sequence[Course]:
     """Return the courses to complete first: prerequisites that are assigned, open, and were never completed.
 
-    One that was never assigned locks nothing, as nobody could open it.
+    One that was never assigned locks nothing, as nobody could open it; nor does one that they are exempt from.
     """
     mine, ever = aliased(Enrollment), aliased(Enrollment)
     is_in_force = or_(mine.voided_on.is_(None), mine.voided_on > today)
@@ -115,6 +116,7 @@ def _locking(session: Session, person_id: int, course: Course, today: date) -> S
         .where(
             CoursePrerequisite.course_id == course.id,
             exists().where(mine.course_id == Course.id, mine.person_id == person_id, is_in_force),
+            ~exists().where(Exemption.course_id == Course.id, Exemption.person_id == person_id, in_force(today)),
             ~exists().where(
                 ever.course_id == Course.id,
                 ever.person_id == person_id,
@@ -124,12 +126,6 @@ def _locking(session: Session, person_id: int, course: Course, today: date) -> S
         )
     )
     return session.scalars(needed.order_by(Course.code)).all()
-
-
-def list_files(session: Session, edition_id: int) -> Sequence[EditionFile]:
-    """List the pictures that the pages of an edition show."""
-    found = select(EditionFile).where(EditionFile.edition_id == edition_id).options(joinedload(EditionFile.file))
-    return session.scalars(found).all()
 
 
 def list_learned_here(session: Session, person_id: int) -> frozenset[int]:
