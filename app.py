@@ -62,6 +62,8 @@ from lms.imports import models as _imports
 from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
 from lms.learning.content import models as _content
+from lms.learning.player.views import blueprint as learner_pages
+from lms.learning.player.views_module import blueprint as player_pages
 from lms.learning.progress import models as _progress
 from lms.people import models as _people
 from lms.people.centers import effects as center_effects
@@ -126,6 +128,8 @@ PAGES = (
     why_pages,
     recording_pages,
     exceptions_pages,
+    learner_pages,
+    player_pages,
     completion_pages,
     months_pages,
     frozen_pages,

@@ -1,8 +1,6 @@
 /**
  * What a player told and the server has not answered for good yet. It stays on the device, one entry for each post, so that two tabs never
  * write over each other. It holds ids, numbers and instants, never a name.
- *
- * Of one page, module and kind a newer post says all that an older one said, so the newest is sent first and answers for those before it.
  */
 
 const PREFIX = "queue:";
@@ -57,21 +55,13 @@ export function recordsWaiting() {
   return [...new Set(names().map((name) => name.split(":")[1]))];
 }
 
-/** The waiting posts of a record, in the order to send them: what was opened, then the newest first. */
+/** The waiting posts of a record, the oldest first: the server credits time from one to the next. */
 export function waiting(record) {
-  const entries = names()
+  return names()
     .filter((name) => name.startsWith(`${PREFIX}${record}:`))
     .sort()
-    .reverse()
     .map((name) => ({ name, ...JSON.parse(kept.getItem(name) ?? "null") }))
     .filter((entry) => entry.post);
-  const isOpen = (entry) => entry.post.kind === "OPEN";
-  return [...entries.filter(isOpen).reverse(), ...entries.filter((entry) => !isOpen(entry))];
-}
-
-function isOlder(one, than) {
-  const isAlike = one.page === than.page && one.post.kind === than.post.kind && one.post.module === than.post.module;
-  return isAlike && one.name < than.name;
 }
 
 /** One tab sends at a time. Where there are no locks, a post sent twice has the same key, and the server answers it alike. */
@@ -89,7 +79,6 @@ export class Queue {
   /** `tell({ phase, waiting, answer })` hears how it goes: saved, saving, offline, signed-out, other, refused. */
   constructor({ record, posts, state, csrf, tell }) {
     Object.assign(this, { record, posts, state, csrf, tell });
-    this.page = newKey().slice(0, 8);
     this.failures = 0;
     this.count = 0;
     this.tabs = "BroadcastChannel" in window ? new BroadcastChannel(`study:${record}`) : null;
@@ -109,16 +98,15 @@ export class Queue {
     const now = new Date();
     const post = { key: newKey(), module, kind, said_at: now.toISOString(), device: device(), data };
     const place = `${now.getTime().toString(36).padStart(9, "0")}${(this.count++).toString(36).padStart(4, "0")}`;
-    const entry = { name: `${PREFIX}${this.record}:${place}:${post.key}`, page: this.page, tried: false, post };
-    const before = waiting(this.record).filter((one) => isOlder(one, entry));
-    this.keep(entry);
-    for (const one of before) if (!one.tried) kept.removeItem(one.name);
-    if (waiting(this.record).length > MOST) before.filter((one) => one.tried).forEach((one) => kept.removeItem(one.name));
+    kept.setItem(`${PREFIX}${this.record}:${place}:${post.key}`, JSON.stringify({ post }));
+    if (waiting(this.record).length > MOST) this.thin();
     this.soon(0);
   }
 
-  keep({ name, page, tried, post }) {
-    kept.setItem(name, JSON.stringify({ page, tried, post }));
+  /** Too many wait: of those that only say that somebody stayed, every second one goes; what was done stays. */
+  thin() {
+    const beats = waiting(this.record).filter((entry) => entry.post.kind === "BEAT");
+    beats.filter((_, place) => place % 2).forEach((entry) => kept.removeItem(entry.name));
   }
 
   say(phase, answer) {
@@ -154,7 +142,6 @@ export class Queue {
   }
 
   async send(entry, isLast = false) {
-    this.keep({ ...entry, tried: true });
     try {
       let answer = await this.post(entry, isLast);
       if (answer.status === 400) {
@@ -185,9 +172,10 @@ export class Queue {
     if (answer.status === 404) return "other";
     const said = await readJson(answer);
     if (answer.status === 200 && said?.key === entry.post.key) {
-      this.forget(entry);
-      this.tabs?.postMessage(said);
-      this.say("saved", said);
+      kept.removeItem(entry.name);
+      const told = { ...said, about: entry.post.module };
+      this.tabs?.postMessage(told);
+      this.say("saved", told);
       return "done";
     }
     if ((answer.status === 409 || answer.status === 422) && said) {
@@ -196,12 +184,6 @@ export class Queue {
       return "done";
     }
     return "offline";
-  }
-
-  /** The entry is answered for, and with it what it says anew. */
-  forget(entry) {
-    kept.removeItem(entry.name);
-    for (const one of waiting(this.record)) if (isOlder(one, entry)) kept.removeItem(one.name);
   }
 
   /** Ask whether the record is the viewer's, and for the token that their session has now. */
@@ -215,9 +197,9 @@ export class Queue {
     return "done";
   }
 
-  /** The page goes: send what waits without waiting for answers. What is not answered stays here and goes out again. */
+  /** The page goes: send the latest news without waiting for the answer. What is not answered stays here and goes out again. */
   flush() {
     if (navigator.onLine === false) return;
-    for (const entry of waiting(this.record).slice(0, 20)) this.send(entry, true);
+    for (const entry of waiting(this.record).slice(0, 3)) this.send(entry, true);
   }
 }

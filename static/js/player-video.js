@@ -1,45 +1,59 @@
-/** A video: which seconds were watched since the page opened, as the browser itself counts them. It goes on where one stopped. */
+/** A video: the seconds that were played since the server was last told. It opens where one stopped, and never plays by itself. */
 
 export function collect(root, position, urge) {
   const video = root.querySelector("video");
-  const speed = root.querySelector("[data-speed]");
-  let told = "";
-  let hasPlayed = false;
+  let from = null; // where the stretch that is playing began
+  let seen = 0; // and how far it is
+  let ranges = [];
+
+  const end = () => {
+    if (from !== null) add(from, video.ended ? Math.ceil(video.duration) : seen);
+    from = null;
+  };
+  const add = (start, stop) => {
+    if (Math.floor(stop) > Math.floor(start)) ranges.push([Math.floor(start), Math.floor(stop)]);
+  };
+  video.addEventListener("timeupdate", () => {
+    if (video.paused || video.seeking) return;
+    from ??= video.currentTime;
+    seen = video.currentTime;
+  });
+  video.addEventListener("playing", () => (from ??= seen = video.currentTime));
+  video.addEventListener("seeking", end);
+  for (const name of ["pause", "ended"]) {
+    video.addEventListener(name, () => {
+      if (from !== null && !video.seeking) seen = video.currentTime;
+      end();
+      urge();
+    });
+  }
 
   const resume = () => {
     if (position.t > 0 && position.t < video.duration - 2) video.currentTime = position.t;
   };
   if (video.readyState >= HTMLMediaElement.HAVE_METADATA) resume();
   else video.addEventListener("loadedmetadata", resume, { once: true });
-  video.addEventListener("playing", () => (hasPlayed = true));
-  for (const name of ["pause", "ended", "seeked"]) video.addEventListener(name, () => hasPlayed && urge());
-  if (speed) {
-    speed.hidden = false;
-    speed.querySelector("select").addEventListener("change", (event) => (video.playbackRate = Number(event.target.value)));
-  }
+  offerSpeeds(root.querySelector("[data-speed]"), video);
   // Captions are on unless somebody switches them off; some browsers leave a default track hidden.
   for (const track of video.textTracks) track.mode = "showing";
 
-  const watched = () => {
-    const ranges = [];
-    for (let place = 0; place < video.played.length; place += 1) {
-      const from = Math.round(video.played.start(place));
-      const isEnd = video.ended && place === video.played.length - 1;
-      const to = isEnd ? Math.ceil(video.duration) : Math.round(video.played.end(place));
-      if (to > from) ranges.push([from, to]);
-    }
-    return ranges;
-  };
   const place = () => ({ t: video.ended ? 0 : Math.floor(video.currentTime) });
-
   return {
     position: place,
     take() {
-      const ranges = watched();
-      const now = JSON.stringify([ranges, place()]);
-      if (!hasPlayed || !ranges.length || now === told) return null;
-      told = now;
-      return { kind: "WATCH", data: { ranges, position: place(), rate: video.playbackRate } };
+      if (from !== null) {
+        add(from, seen);
+        from = seen;
+      }
+      if (!ranges.length) return null;
+      const data = { ranges, position: place(), rate: video.playbackRate };
+      ranges = [];
+      return { kind: "WATCH", data };
     },
   };
+}
+
+function offerSpeeds(label, video) {
+  label.hidden = false;
+  label.querySelector("select").addEventListener("change", (event) => (video.playbackRate = Number(event.target.value)));
 }

@@ -12,39 +12,36 @@ if (root) start();
 
 async function start() {
   const { kind, record, module, position } = root.dataset;
-  const study = record ? follow(record, module) : null;
-  if (!COLLECTORS[kind]) return study?.({ take: () => null });
-  const { collect } = await import(COLLECTORS[kind]);
-  const collector = collect(root, JSON.parse(position || "{}"), () => collector && tellNow?.());
-  const tellNow = study?.(collector);
+  let tell = () => {};
+  const { collect } = COLLECTORS[kind] ? await import(COLLECTORS[kind]) : { collect: () => ({ take: () => null }) };
+  const collector = collect(root, JSON.parse(position || "{}"), () => tell());
+  if (record) tell = follow(record, module, collector); // an author's preview has no record
 }
 
-/** Return what starts to tell of a collector: `take()` gives what is new since it was last asked, or null. */
-function follow(record, module) {
+/** Tell of a collector, whose `take()` gives what is new since it was last asked, or null; return what tells at once. */
+function follow(record, module, collector) {
   const { posts, state, csrf } = root.dataset;
   const queue = new Queue({ record, posts, state, csrf, tell: show }).listen();
   remember(record);
   queue.add(module, "OPEN", {});
   acknowledge(queue, module);
-  return (collector) => {
-    const tell = () => {
-      const news = collector.take();
-      if (news) queue.add(module, news.kind, news.data);
-      return Boolean(news);
-    };
-    const presence = watchPresence();
-    setInterval(() => {
-      if (document.visibilityState !== "visible" || tell() || !presence()) return;
-      queue.add(module, "BEAT", { seconds: BEAT_MS / 1_000, position: collector.position?.() ?? {} });
-    }, BEAT_MS);
-    const leave = () => {
-      tell();
-      queue.flush();
-    };
-    addEventListener("pagehide", leave);
-    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
-    return tell;
+  const tell = () => {
+    const news = collector.take();
+    if (news) queue.add(module, news.kind, news.data);
+    return Boolean(news);
   };
+  const isThere = watchPresence();
+  setInterval(() => {
+    if (document.visibilityState !== "visible" || tell() || !isThere()) return;
+    queue.add(module, "BEAT", { seconds: BEAT_MS / 1_000, position: collector.position?.() ?? {} });
+  }, BEAT_MS);
+  const leave = () => {
+    tell();
+    queue.flush();
+  };
+  addEventListener("pagehide", leave);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
+  return tell;
 }
 
 /** Sign-out warns of what the leaving person has not saved; for that it knows which records were theirs. */
@@ -78,7 +75,7 @@ let shown = "";
 
 /** Say where saving stands. What stays the same is not read out again. */
 function show({ phase, waiting, answer }) {
-  const line = root.querySelector("[data-saved]");
+  const line = root.querySelector("[data-status]");
   const words = line.dataset[camel(phase)] ?? "";
   if (phase !== "saving" || !line.textContent) {
     line.textContent = words.replace("{time}", answer?.saved ?? "").replace("{count}", waiting);
@@ -97,13 +94,13 @@ function camel(text) {
 }
 
 /** Show how far the module and the course are by the server's own count. */
-function advance({ module, module_id: about, course }) {
+function advance({ about, module, course }) {
   stayAwake();
-  if (course) setBar(root.querySelector("[data-course-bar]"), course.percent);
-  if (course?.state === "COMPLETED") reveal("[data-completed]");
-  if (!module || (about && about !== root.dataset.module)) return;
+  setBar(root.querySelector("[data-course-bar]"), course.percent);
+  if (course.state === "COMPLETED") reveal("completed");
+  if (about !== root.dataset.module) return;
   setBar(root.querySelector("[data-module-bar]"), module.percent);
-  if (module.done) reveal("[data-done]");
+  if (module.done) reveal("done");
 }
 
 function setBar(bar, percent) {
@@ -112,12 +109,12 @@ function setBar(bar, percent) {
   bar.querySelector("[data-fill]")?.setAttribute("width", `${percent}%`);
 }
 
-function reveal(selector) {
-  for (const part of root.querySelectorAll(selector)) {
+function reveal(name) {
+  for (const part of root.querySelectorAll(`[data-${name}]`)) {
     if (part.hidden) root.querySelector("[data-announce]").textContent = part.textContent.trim();
     part.hidden = false;
   }
-  root.querySelectorAll(`${selector}-not`).forEach((part) => (part.hidden = true));
+  for (const part of root.querySelectorAll(`[data-${name}-not]`)) part.hidden = true;
 }
 
 /** A saved post is use of the session: the warning before its end counts anew. */

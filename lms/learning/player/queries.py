@@ -87,9 +87,7 @@ def read_own_study(session: Session, *, person_id: int, record_id: str, today: d
     return _study(session, course, _cycles(session, person_id, course), record, today)
 
 
-def _study(
-    session: Session, course: Course, cycles: Sequence[Enrollment], record: StudyRecord, today: date
-) -> Study:
+def _study(session: Session, course: Course, cycles: Sequence[Enrollment], record: StudyRecord, today: date) -> Study:
     person_id = record.enrollment.person_id
     facts = study_facts(session, record, today)
     locking = _locking(session, person_id, course, today)

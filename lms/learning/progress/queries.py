@@ -1,5 +1,6 @@
 """Reading progress: someone's own study record, how far its modules are, and what they add up to."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -89,7 +90,12 @@ def list_steps_of_version(session: Session, course_version_id: int) -> tuple[Ste
 
 def study_facts(session: Session, record: StudyRecord, today: date) -> StudyFacts:
     """Return all that decides where a learner stands in the course of a study record."""
-    rows = session.execute(_FACTS, {"edition_id": record.edition_id, "record_id": record.id}).all()
+    return _facts(
+        record, session.execute(_FACTS, {"edition_id": record.edition_id, "record_id": record.id}).all(), today
+    )
+
+
+def _facts(record: StudyRecord, rows: Sequence[Any], today: date) -> StudyFacts:
     states = {row.key: _state(row) for row in rows if row.opened_at is not None}
     completed_on = record.enrollment.completed_on
     return StudyFacts(
@@ -99,6 +105,17 @@ def study_facts(session: Session, record: StudyRecord, today: date) -> StudyFact
         seconds=record.seconds,
         is_completed=record.completed_at is not None or (completed_on is not None and completed_on <= today),
     )
+
+
+def list_study_facts(session: Session, *, person_id: int, today: date) -> list[tuple[StudyRecord, StudyFacts]]:
+    """Return a person's study records with all that decides where they stand, in two statements however many."""
+    own = select(StudyRecord).join(StudyRecord.enrollment).where(Enrollment.person_id == person_id)
+    records = session.scalars(own.options(*WITH_ALL)).all()
+    rows = session.execute(_FACTS_OF_ALL, {"records": [record.id for record in records]}).all() if records else []
+    found: dict[int, list[Any]] = {record.id: [] for record in records}
+    for row in rows:
+        found[row.record_id].append(row)
+    return [(record, _facts(record, found[record.id], today)) for record in records]
 
 
 def criteria_of(edition: Edition) -> Criteria:
@@ -165,6 +182,16 @@ _FACTS = (
     )
     .where(Module.edition_id == bindparam("edition_id"))
     .order_by(Module.position)
+)
+_FACTS_OF_ALL = (
+    select(StudyRecord.id.label("record_id"), *_STEP, *_STATE)
+    .join(Module, Module.edition_id == StudyRecord.edition_id)
+    .outerjoin(
+        ModuleProgress,
+        (ModuleProgress.module_key == Module.key) & (ModuleProgress.record_id == StudyRecord.id),
+    )
+    .where(StudyRecord.id.in_(bindparam("records", expanding=True)))
+    .order_by(StudyRecord.id, Module.position)
 )
 _ANSWER = select(ProgressPost.body_sha256, ProgressPost.answer).where(
     ProgressPost.record_id == bindparam("record_id"), ProgressPost.key == bindparam("key")
