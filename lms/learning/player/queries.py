@@ -14,6 +14,7 @@ from lms.enrollments.exceptions.queries import in_force
 from lms.enrollments.models import Enrollment
 from lms.learning.content.models import Edition, Module
 from lms.learning.content.queries import edition_of
+from lms.learning.player.rules import go_on
 from lms.learning.progress.models import StudyRecord
 from lms.learning.progress.queries import (
     criteria_of,
@@ -23,7 +24,7 @@ from lms.learning.progress.queries import (
     record_of,
     study_facts,
 )
-from lms.learning.progress.rules import Outlook, StudyFacts, outlook
+from lms.learning.progress.rules import Outlook, Step, StudyFacts, outlook
 from lms.shared.errors import NotFoundError
 
 
@@ -51,10 +52,11 @@ class Study:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """How far someone is in a course they began, for lists."""
+    """How far someone is in a course they began, for lists; `step` is the module to go on with, None when none is."""
 
     record: StudyRecord
     outlook: Outlook
+    step: Step | None
 
 
 def read_study(session: Session, *, person_id: int, course_id: str, today: date) -> Study:
@@ -132,8 +134,18 @@ def list_learned_here(session: Session, person_id: int) -> frozenset[int]:
     return frozenset(session.scalars(learned.where(Enrollment.person_id == person_id)))
 
 
+def list_courses_learned_here(session: Session, person_id: int) -> frozenset[str]:
+    """Return the public ids of the courses that a person is enrolled in and can learn here."""
+    learned = select(Course.public_id).join(Enrollment, Enrollment.course_id == Course.id)
+    learned = learned.join(Edition, Edition.course_version_id == Enrollment.course_version_id)
+    return frozenset(session.scalars(learned.where(Enrollment.person_id == person_id)))
+
+
 def list_begun(session: Session, person_id: int, today: date) -> dict[int, Begun]:
     """Return how far a person is in each course they began, by enrollment id, the latest one first."""
     found = list_study_facts(session, person_id=person_id, today=today)
     latest_first = sorted(found, key=lambda one: one[0].last_at, reverse=True)
-    return {record.enrollment_id: Begun(record, outlook(facts)) for record, facts in latest_first}
+    return {
+        record.enrollment_id: Begun(record, outlook(facts), go_on(facts, record.last_key, today))
+        for record, facts in latest_first
+    }

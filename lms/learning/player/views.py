@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from lms.learning.player import wording
-from lms.learning.player.queries import Study, read_study
+from lms.learning.player.queries import Study, list_courses_learned_here, read_study
 from lms.learning.player.rules import NextDeed, is_waiting_for_test, next_deed, standing_of, waits_for_tomorrow
 from lms.learning.progress.actions import open_record
 from lms.people.viewer import current_scope
@@ -44,6 +44,12 @@ def start(course_id: str) -> Response:
         db.session(), actor(), enrollment=study.enrollment, edition=study.edition, today=today()
     )  # fmt: skip
     return redirect(_go_on(_read(course_id), record.public_id), 303)
+
+
+@blueprint.app_template_global()
+def learned_courses() -> frozenset[str]:
+    """Return the public ids of the courses that the viewer can learn here; pages of the catalog lead there."""
+    return list_courses_learned_here(db.session(), current_scope().person_id or 0)
 
 
 def _go_on(study: Study, record_id: str) -> str:
