@@ -173,7 +173,7 @@ export class Queue {
     const said = await readJson(answer);
     if (answer.status === 200 && said?.key === entry.post.key) {
       kept.removeItem(entry.name);
-      const told = { ...said, about: entry.post.module };
+      const told = { ...said, about: entry.post.module, kind: entry.post.kind };
       this.tabs?.postMessage(told);
       this.say("saved", told);
       return "done";

@@ -94,8 +94,8 @@ function camel(text) {
 }
 
 /** Show how far the module and the course are by the server's own count. */
-function advance({ about, module, course }) {
-  stayAwake();
+function advance({ about, kind, module, course }) {
+  if (kind !== "BEAT") stayAwake();
   setBar(root.querySelector("[data-course-bar]"), course.percent);
   if (course.state === "COMPLETED") reveal("completed");
   if (about !== root.dataset.module) return;
@@ -117,7 +117,7 @@ function reveal(name) {
   for (const part of root.querySelectorAll(`[data-${name}-not]`)) part.hidden = true;
 }
 
-/** A saved post is use of the session: the warning before its end counts anew. */
+/** What somebody did here is use of the session: the warning before its end counts anew. */
 function stayAwake() {
   const seconds = Number(document.querySelector("dialog.session-warning")?.dataset.idleLeft ?? 0);
   if (!seconds || !("BroadcastChannel" in window)) return;
