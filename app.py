@@ -63,6 +63,7 @@ from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
 from lms.learning.content import models as _content
 from lms.learning.progress import models as _progress
+from lms.learning.progress.views import blueprint as progress_posts
 from lms.people import models as _people
 from lms.people.centers import effects as center_effects
 from lms.people.centers import upload as centers_upload
@@ -126,6 +127,7 @@ PAGES = (
     why_pages,
     recording_pages,
     exceptions_pages,
+    progress_posts,
     completion_pages,
     months_pages,
     frozen_pages,
