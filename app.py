@@ -65,6 +65,7 @@ from lms.learning.content import models as _content
 from lms.learning.player.views import blueprint as learner_pages
 from lms.learning.player.views_module import blueprint as player_pages
 from lms.learning.progress import models as _progress
+from lms.learning.progress.views import blueprint as progress_posts
 from lms.people import models as _people
 from lms.people.centers import effects as center_effects
 from lms.people.centers import upload as centers_upload
@@ -130,6 +131,7 @@ PAGES = (
     exceptions_pages,
     learner_pages,
     player_pages,
+    progress_posts,
     completion_pages,
     months_pages,
     frozen_pages,

@@ -83,6 +83,8 @@ ENDPOINTS: dict[str, Policy] = {
     "rule_runs.progress": Policy.TRAINING,
     "rule_runs.people": Policy.TRAINING,
     "rule_runs.undo": Policy.TRAINING,
+    "progress.post": Policy.SIGNED_IN,
+    "progress.state": Policy.SIGNED_IN,
     "recording.new": Policy.ASSIGN,
     "recording.preview": Policy.ASSIGN,
     "recording.record": Policy.ASSIGN,
@@ -176,7 +178,10 @@ ENDPOINTS: dict[str, Policy] = {
 }
 
 # Pages ask these by themselves: asking is no sign that somebody is there, so it keeps no session alive.
-ASKED_BY_PAGES = frozenset({"imports.progress", "rule_runs.progress"})
+# Posts of a player that are somebody's doing say so themselves (`web/presence.py`).
+ASKED_BY_PAGES = frozenset({"imports.progress", "rule_runs.progress", "progress.post", "progress.state"})
+# These show or take what is one's own alone, so nobody asks which people and units the viewer reaches.
+WITHOUT_SCOPE = frozenset({"progress.post", "progress.state"})
 # All that is open to someone whose password another one set, until they have chosen their own.
 BEFORE_CHANGE = frozenset({"accounts.change_password", "accounts.sign_out", "browsers.stay"})
 

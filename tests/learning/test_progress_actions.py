@@ -1,13 +1,15 @@
 """Someone studies a course: what they did is kept, and the course is completed once all of it is there."""
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.enrollments.models import Enrollment
+from lms.learning.content.models import Module
 from lms.learning.progress import actions, queries
-from lms.learning.progress.rules import PostKind, StudyState
+from lms.learning.progress.rules import Answer, PostKind, StudyState
 from tests.learning.studying import NOON, SHORT, TODAY, actor_of, edition, post
 from tests.support.network import small_cast
 
@@ -20,7 +22,7 @@ def test_a_short_course_is_completed_by_studying_all_of_it(session: Session):
     record = actions.open_record(session, actor_of(cast.employee), enrollment=enrollment, edition=made, today=TODAY)
     at = NOON
 
-    def say(module, kind, after=20, **data):
+    def say(module: Module, kind: PostKind, after: int = 20, **data: Any) -> Answer:
         nonlocal at
         at += timedelta(seconds=after)
         return actions.take_post(session, actor_of(cast.employee, at), record, post(module, kind, **data), today=TODAY)

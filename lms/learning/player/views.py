@@ -49,7 +49,7 @@ def start(course_id: str) -> Response:
 @blueprint.app_template_global()
 def learned_courses() -> frozenset[str]:
     """Return the public ids of the courses that the viewer can learn here; pages of the catalog lead there."""
-    return list_courses_learned_here(db.session(), current_scope().person_id or 0)
+    return list_courses_learned_here(db.session(), current_person_id())
 
 
 def _go_on(study: Study, record_id: str) -> str:
@@ -66,4 +66,4 @@ def _next(study: Study) -> NextDeed:
 
 
 def _read(course_id: str) -> Study:
-    return read_study(db.session(), person_id=current_scope().person_id or 0, course_id=course_id, today=today())
+    return read_study(db.session(), person_id=current_person_id(), course_id=course_id, today=today())

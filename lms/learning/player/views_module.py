@@ -74,7 +74,7 @@ def content_of(shown: Any) -> dict[str, object]:
 @blueprint.post("")
 def tell(record_id: str, module_id: str) -> Response:
     """Take by a form what a player tells by posts: a page was read, a link was opened and confirmed."""
-    session, person_id = db.session(), current_scope().person_id or 0
+    session, person_id = db.session(), current_person_id()
     record = get_record(session, person_id=person_id, public_id=record_id, locked=True)
     study, shown = _read(record_id, module_id)
     kind = TOLD.get(ModuleKind(shown.kind))
@@ -120,5 +120,5 @@ def _instant(text: str) -> datetime | None:
 
 def _read(record_id: str, module_id: str) -> tuple[Study, Any]:
     session = db.session()
-    study = read_own_study(session, person_id=current_scope().person_id or 0, record_id=record_id, today=today())
+    study = read_own_study(session, person_id=current_person_id(), record_id=record_id, today=today())
     return study, get_module(session, study.edition.id, module_id)
