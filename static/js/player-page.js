@@ -12,7 +12,6 @@ export function collect(root, position, urge) {
     const seen = Math.min(box.height, innerHeight - box.top);
     const percent = box.height ? Math.max(0, Math.min(100, Math.round((100 * seen) / box.height))) : 100;
     read = Math.max(read, percent);
-    if (read === 100 && told < 100) urge();
   };
   const place = () => {
     const box = text.getBoundingClientRect();
@@ -20,18 +19,22 @@ export function collect(root, position, urge) {
   };
 
   if (position.y > 0.02) scrollTo(0, scrollY + text.getBoundingClientRect().top + position.y * text.offsetHeight);
+  const look = () => {
+    measure();
+    if (read === 100 && told < 100) urge();
+  };
   let asked = false;
   const later = () => {
     if (asked) return;
     asked = true;
     requestAnimationFrame(() => {
       asked = false;
-      measure();
+      look();
     });
   };
   addEventListener("scroll", later, { passive: true });
   addEventListener("resize", later);
-  setTimeout(measure, 0);
+  setTimeout(look, 0);
 
   return {
     position: place,

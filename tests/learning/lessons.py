@@ -21,7 +21,7 @@ SECONDS = 6
 FRAMES_A_SECOND = 5
 PAGES = 2
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:05.000\n안녕하십니까. 무엇을 도와드릴까요?\n"
-TEXT = "## 약속\n\n" + "\n\n".join(f"{number}. 고객의 말씀을 끝까지 듣고 되묻습니다." for number in range(1, 40))
+TEXT = "## 약속\n\n" + 12 * ("고객의 말씀을 끝까지 듣고 되묻습니다. 되물은 뒤에 답합니다. " * 8 + "\n\n")
 LINK = "https://example.com/service"
 
 

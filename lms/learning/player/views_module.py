@@ -22,7 +22,7 @@ from lms.learning.player.rules import Standing, beats, neighbors, standing_of
 from lms.learning.progress.actions import take_post
 from lms.learning.progress.queries import get_record
 from lms.learning.progress.rules import Post, PostKind, StudyState
-from lms.people.viewer import current_scope
+from lms.people.viewer import current_person_id
 from lms.shared.db import db
 from lms.shared.errors import DomainError, NotFoundError
 from lms.web.access_log import actor

@@ -14,7 +14,7 @@ from lms.web.locale import localized
 
 # Word and symbol of each kind of module.
 KINDS = {
-    ModuleKind.PAGE: (_l("Page"), "book"),
+    ModuleKind.PAGE: (_l("Reading"), "book"),
     ModuleKind.VIDEO: (_l("Video"), "play"),
     ModuleKind.DOCUMENT: (_l("Document"), "file"),
     ModuleKind.QUIZ: (_l("Quiz"), "list"),
