@@ -271,7 +271,11 @@ def _keep_on_sqlite() -> None:
     op.execute(f"CREATE TRIGGER edition_kept BEFORE UPDATE OF {KEPT_OF_EDITION} ON edition {was} {refuse}")
     op.execute(f"CREATE TRIGGER edition_stays BEFORE DELETE ON edition {was} {refuse}")
     op.execute(f"CREATE TRIGGER content_file_kept BEFORE UPDATE OF {KEPT_OF_FILE} ON content_file {refuse}")
-    which = {"INSERT": "= NEW.edition_id", "UPDATE": "IN (OLD.edition_id, NEW.edition_id)", "DELETE": "= OLD.edition_id"}
+    which = {
+        "INSERT": "= NEW.edition_id",
+        "UPDATE": "IN (OLD.edition_id, NEW.edition_id)",
+        "DELETE": "= OLD.edition_id",
+    }
     for table in ("module", "edition_file"):
         for deed, condition in which.items():
             published = PUBLISHED.format(which=condition)

@@ -70,23 +70,23 @@ def ask_for_version(session: Session, version: CourseVersion, *, on: date, assig
     return len(rows)
 
 
-def begin_asking(session: Session, version: CourseVersion, *, on: date, due_on: date, key: str, actor: Actor) -> Assignment:
-    """Return the assignment by which a version is asked for, begun if there is none of this key yet."""
+def begin_asking(
+    session: Session, version: CourseVersion, *, on: date, due_on: date, by_id: int | None, key: str, actor: Actor
+) -> Assignment:
+    """Return the assignment by which someone asks for a version, begun if there is none of this key yet."""
     found = session.scalar(select(Assignment).where(Assignment.request_key == key))
     if found is None:
         reason = f"Version {version.number} of {version.course.code}"
         found = Assignment(
             course_id=version.course_id, role_codes=[], unit_codes=[], assigned_on=on, due_on=due_on, due_days=None,
-            reason=reason, created_by_id=actor.person_id, recorded_at=actor.at, enrolled=0, request_key=key,
+            reason=reason, created_by_id=by_id, recorded_at=actor.at, enrolled=0, request_key=key,
         )  # fmt: skip
         session.add(found)
         session.flush()
     return found
 
 
-def _note(
-    session: Session, actor: Actor, action: str, version: CourseVersion, found: Sequence[Enrollment]
-) -> None:
+def _note(session: Session, actor: Actor, action: str, version: CourseVersion, found: Sequence[Enrollment]) -> None:
     detail: dict[str, object] = {"course": version.course.code, "version": version.number}
     people = sorted({one.person_id for one in found})
     audit.record(session, actor, action, "enrollment", "many", subject_ids=people, detail=detail)

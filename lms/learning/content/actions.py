@@ -1,5 +1,6 @@
 """Writing a draft: begun from the newest edition, its outline, its modules in their order, its files."""
 
+from collections.abc import Collection
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -9,13 +10,12 @@ from sqlalchemy.orm import Session
 from lms.audit import actions as audit
 from lms.audit.rules import Actor
 from lms.courses.models import Course
-from lms.courses.queries import version_in_force
 from lms.learning.content import hooks, storage
 from lms.learning.content.actions_publishing import publish
 from lms.learning.content.models import ContentFile, Edition, EditionFile, Module
 from lms.learning.content.queries import draft_of, newest_edition
 from lms.learning.content.rules import ModuleKind, moved
-from lms.learning.content.rules_files import LONGEST_NAME, PICTURES
+from lms.learning.content.rules_files import EVERY_TYPE, LONGEST_NAME, PICTURES
 from lms.learning.content.screening import screen
 from lms.shared.errors import DomainError
 from lms.shared.ids import new_public_id
@@ -51,10 +51,9 @@ def start_draft(session: Session, actor: Actor, course: Course, *, is_empty: boo
     if (waiting := draft_of(session, course.id)) is not None:
         return waiting
     former = None if is_empty else newest_edition(session, course.id)
-    version = version_in_force(course, actor.at.date())
     draft = Edition(course_id=course.id, recorded_at=actor.at)
     for name in CRITERIA:
-        setattr(draft, name, getattr(former or version, name))
+        setattr(draft, name, getattr(former or course.versions[-1], name))
     if former:
         for name in OUTLINE:
             setattr(draft, name, getattr(former, name))
@@ -183,15 +182,25 @@ def move_module(session: Session, actor: Actor, module: Module, *, up: bool) -> 
 
 
 def store_file(
-    session: Session, actor: Actor, course: Course, *, name: str, data: bytes | Path, folder: Path
+    session: Session,
+    actor: Actor,
+    course: Course,
+    *,
+    name: str,
+    data: bytes | Path,
+    folder: Path,
+    only: Collection[str] = EVERY_TYPE,
 ) -> ContentFile:
     """Look into a file and keep it in a folder for a course; the same file under the same name is kept once.
 
     Raises:
-        DomainError: it is none that courses may hold (`screening.screen`).
+        DomainError: it is none that courses may hold (`screening.screen`), or not `only` what is wanted here
+            ("file_unfit").
     """
     name = file_name(name)
     kept = screen(name, data.read_bytes() if isinstance(data, Path) else data)
+    if kept.media_type not in only:
+        raise DomainError("file_unfit", name=name)
     sha256 = storage.keep(folder, kept.data)
     same = select(ContentFile).where(
         ContentFile.course_id == course.id, ContentFile.sha256 == sha256, ContentFile.name == name
@@ -221,12 +230,10 @@ def store_picture(
     """Keep a picture that pages of a draft may show by its name; one of the same name gives way.
 
     Raises:
-        DomainError: it is no picture ("not_a_picture"), or none that courses may hold; or the edition is published.
+        DomainError: it is no picture that courses may hold, or the edition is published ("published").
     """
     _check_draft(draft)
-    file = store_file(session, actor, draft.course, name=name, data=data, folder=folder)
-    if file.media_type not in PICTURES:
-        raise DomainError("not_a_picture", name=file.name)
+    file = store_file(session, actor, draft.course, name=name, data=data, folder=folder, only=PICTURES)
     shown = next((one for one in draft.files if one.name == file.name), None)
     if shown is None:
         draft.files.append(EditionFile(name=file.name, file=file))

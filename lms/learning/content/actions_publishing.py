@@ -104,12 +104,20 @@ def bring_people(session: Session, actor: Actor, edition: Edition, *, today: dat
     version = edition.course_version
     if version is None or edition.moved_at is not None:
         return 0
-    if edition.keeps != Keeps.KEEP or is_first(session, edition):
-        if moved := move_to_version(session, version, actor=actor):
-            return moved
+    goes_on = edition.keeps != Keeps.KEEP or is_first(session, edition)
+    if goes_on and (moved := move_to_version(session, version, actor=actor)):
+        return moved
     if edition.keeps == Keeps.TOP_UP and edition.top_up_due_on:
         key = f"edition {edition.public_id}"
-        asking = begin_asking(session, version, on=today, due_on=edition.top_up_due_on, key=key, actor=actor)
+        asking = begin_asking(
+            session,
+            version,
+            on=today,
+            due_on=edition.top_up_due_on,
+            by_id=edition.published_by_id,
+            key=key,
+            actor=actor,
+        )
         return ask_for_version(session, version, on=today, assignment=asking, actor=actor)
     return 0
 

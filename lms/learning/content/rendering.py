@@ -12,7 +12,32 @@ from markupsafe import Markup
 PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
 LAST_LEVEL = 6
 TAGS = frozenset(
-    "p br hr h2 h3 h4 h5 h6 strong em code pre blockquote ul ol li a img table thead tbody tr th td".split()
+    [
+        "p",
+        "br",
+        "hr",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "strong",
+        "em",
+        "code",
+        "pre",
+        "blockquote",
+        "ul",
+        "ol",
+        "li",
+        "a",
+        "img",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    ]
 )
 ATTRIBUTES = {
     "a": {"href", "title"},
@@ -44,12 +69,7 @@ def render_page(markdown: str, files: Mapping[str, str]) -> Markup:
 
 def pictures_of(markdown: str) -> set[str]:
     """Return the names of the pictures that a page shows."""
-    return {
-        _name(child)
-        for token in PARSER.parse(markdown)
-        for child in token.children or ()
-        if child.type == "image"
-    }
+    return {_name(child) for token in PARSER.parse(markdown) for child in token.children or () if child.type == "image"}
 
 
 def _shift_headings(tokens: Sequence[Token]) -> None:

@@ -2,12 +2,23 @@
 
 from dataclasses import dataclass, field
 
+from lms.learning.content.rules import ModuleKind
+
 PNG, JPEG, WEBP, SVG = "image/png", "image/jpeg", "image/webp", "image/svg+xml"
 WEBM, MP4, CAPTIONS, PDF = "video/webm", "video/mp4", "text/vtt", "application/pdf"
 PICTURES = frozenset({PNG, JPEG, WEBP, SVG})
 VIDEOS = frozenset({WEBM, MP4})
+EVERY_TYPE = PICTURES | VIDEOS | {CAPTIONS, PDF}
+# What the fields of a module take.
+FITTING: dict[tuple[ModuleKind, str], frozenset[str]] = {
+    (ModuleKind.VIDEO, "file"): VIDEOS,
+    (ModuleKind.VIDEO, "captions"): frozenset({CAPTIONS}),
+    (ModuleKind.VIDEO, "poster"): PICTURES,
+    (ModuleKind.DOCUMENT, "file"): frozenset({PDF}),
+}
 MOST_PIXELS = 50_000_000
 LONGEST_NAME = 200
+SEGMENT = b"\x18\x53\x80\x67"
 EBML = b"\x1a\x45\xdf\xa3"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # A box of an MP4 begins with its size and its name; size 0: to the end of the file, 1: the size follows in 8 bytes.
@@ -49,8 +60,14 @@ def _text_type(data: bytes) -> str | None:
 
 
 def is_whole_webm(data: bytes) -> bool:
-    """Tell whether a file is WebM by its head, and holds a segment."""
-    return b"\x42\x82\x84webm" in data[:64] and b"\x18\x53\x80\x67" in data[:4096]
+    """Tell whether a file is WebM by its head, and its segment is there to the end it tells, if it tells one."""
+    place = data[:4096].find(SEGMENT) + len(SEGMENT)
+    if b"\x42\x82\x84webm" not in data[:64] or place < len(SEGMENT) or not data[place : place + 1]:
+        return False
+    # The size is written in as many bytes as its first one has leading zero bits, and one more; all ones: unknown.
+    length = 9 - data[place].bit_length()
+    size = int.from_bytes(data[place : place + length], "big") & ((1 << 7 * length) - 1)
+    return size == (1 << 7 * length) - 1 or place + length + size <= len(data)
 
 
 def is_whole_mp4(data: bytes) -> bool:

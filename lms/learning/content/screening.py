@@ -1,14 +1,15 @@
-"""Looking into files that come in, with a well-kept reader for each kind; pictures are written anew without metadata."""
+"""Looking into files that come in, with a well-kept reader for each kind; pictures are written without metadata."""
 
 import io
 import re
 import warnings
+
+# Only to write what defusedxml has read.
+import xml.etree.ElementTree as Plain  # nosec B405
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-# Only to write what defusedxml has read.
-import xml.etree.ElementTree as Plain  # noqa: S405,N812
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -37,16 +38,50 @@ from lms.shared.errors import DomainError
 FORMATS = {PNG: "PNG", JPEG: "JPEG", WEBP: "WEBP"}
 KEPT_MODES = {PNG: {"1", "L", "LA", "P", "RGB", "RGBA"}, JPEG: {"L", "RGB"}, WEBP: {"RGB", "RGBA"}}
 DRAWING = "{http://www.w3.org/2000/svg}"
-LINK = "{http://www.w3.org/1999/xlink}href"
+LINKING = "{http://www.w3.org/1999/xlink}"
 XML = "{http://www.w3.org/XML/1998/namespace}"
+FOREIGN_KEPT = frozenset({LINKING + "href", XML + "space", XML + "lang"})
 # Shapes, texts and paint. Nothing that runs, loads, embeds, moves or links elsewhere.
 ELEMENTS = frozenset(
     DRAWING + name
-    for name in (
-        "svg g defs title desc metadata symbol use style path rect circle ellipse line polyline polygon text tspan "
-        "textPath marker linearGradient radialGradient stop clipPath mask pattern filter feBlend feColorMatrix "
-        "feComposite feDropShadow feFlood feGaussianBlur feMerge feMergeNode feOffset"
-    ).split()
+    for name in [
+        "svg",
+        "g",
+        "defs",
+        "title",
+        "desc",
+        "metadata",
+        "symbol",
+        "use",
+        "style",
+        "path",
+        "rect",
+        "circle",
+        "ellipse",
+        "line",
+        "polyline",
+        "polygon",
+        "text",
+        "tspan",
+        "textPath",
+        "marker",
+        "linearGradient",
+        "radialGradient",
+        "stop",
+        "clipPath",
+        "mask",
+        "pattern",
+        "filter",
+        "feBlend",
+        "feColorMatrix",
+        "feComposite",
+        "feDropShadow",
+        "feFlood",
+        "feGaussianBlur",
+        "feMerge",
+        "feMergeNode",
+        "feOffset",
+    ]
 )
 INSIDE = re.compile(r"url\(\s*['\"]?#[\w.:-]+['\"]?\s*\)", re.IGNORECASE)
 # A backslash or a comment could spell what stands behind them in another way.
@@ -54,7 +89,8 @@ OUTSIDE = re.compile(r"url\s*\(|@import|image-set|expression|javascript\s*:|data
 ACTIVE = ("/JavaScript", "/JS", "/Launch", "/SubmitForm", "/ImportData", "/RichMedia", "/EmbeddedFiles")
 END_OF_PDF, MOST_OBJECTS, DEEPEST = 2048, 200_000, 40
 NOT_A_PDF = (
-    PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError, NotImplementedError,
+    PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError,
+    NotImplementedError,
 )  # fmt: skip
 
 
@@ -113,7 +149,7 @@ def _drawing(name: str, data: bytes, media_type: str) -> Screened:
             raise DomainError("file_active", name=name, what=found)
     # Written anew: comments, processing instructions and entities stay behind.
     Plain.register_namespace("", DRAWING[1:-1])
-    Plain.register_namespace("xlink", LINK[1:].split("}")[0])
+    Plain.register_namespace("xlink", LINKING[1:-1])
     return Screened(media_type, Plain.tostring(root, encoding="utf-8"))
 
 
@@ -125,8 +161,8 @@ def _acting(element: Plain.Element) -> str | None:
         return "style"
     for attribute, value in element.attrib.items():
         plain = attribute.rsplit("}", 1)[-1].lower()
-        is_link = plain in {"href", "src"} or attribute == LINK
-        if plain.startswith("on") or (attribute.startswith("{") and attribute not in {LINK, XML + "space", XML + "lang"}):
+        is_link = plain in {"href", "src"}
+        if plain.startswith("on") or (attribute.startswith("{") and attribute not in FOREIGN_KEPT):
             return plain
         if value.strip()[:1] != "#" if is_link else OUTSIDE.search(INSIDE.sub("", value)):
             return plain
@@ -170,7 +206,7 @@ def _document(name: str, data: bytes, media_type: str) -> Screened:
 
 def _acting_part(reader: PdfReader) -> str | None:
     """Return what in a document could act; every object is looked at, whatever stream it is packed into."""
-    size = int(reader.trailer["/Size"])
+    size = int(str(reader.trailer["/Size"]))
     if size > MOST_OBJECTS:
         raise ValueError("more objects than any handout has")
     for number in range(1, size):
