@@ -61,8 +61,13 @@ from lms.enrollments.views import blueprint as enrollments_pages
 from lms.imports import models as _imports
 from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
+from lms.learning.content import jobs as _content_jobs
 from lms.learning.content import models as _content
+from lms.learning.content.views import blueprint as content_pages
+from lms.learning.player.views import blueprint as learner_pages
+from lms.learning.player.views_module import blueprint as player_pages
 from lms.learning.progress import models as _progress
+from lms.learning.progress.views import blueprint as progress_posts
 from lms.people import models as _people
 from lms.people.centers import effects as center_effects
 from lms.people.centers import upload as centers_upload
@@ -90,7 +95,7 @@ from lms.web.serving import greet_with, serve
 from lms.web.views import blueprint as web_pages
 
 # Importing a module of sweeps is what registers them.
-SWEEPS = (_flag_jobs, _rule_jobs, _rule_sync_jobs, _trail_jobs)
+SWEEPS = (_content_jobs, _flag_jobs, _rule_jobs, _rule_sync_jobs, _trail_jobs)
 # Alembic compares these with the migrations; importing them is what registers the tables.
 MODELS = (
     _accounts,
@@ -126,6 +131,10 @@ PAGES = (
     why_pages,
     recording_pages,
     exceptions_pages,
+    learner_pages,
+    player_pages,
+    progress_posts,
+    content_pages,
     completion_pages,
     months_pages,
     frozen_pages,

@@ -63,6 +63,19 @@ ENDPOINTS: dict[str, Policy] = {
     "activation.reset": Policy.ISSUE,
     "courses.catalog": Policy.SIGNED_IN,
     "courses.course": Policy.SIGNED_IN,
+    "content.file": Policy.SIGNED_IN,
+    "content.show": Policy.TRAINING,
+    "content.start": Policy.TRAINING,
+    "content.discard": Policy.TRAINING,
+    "content.outline": Policy.TRAINING,
+    "content.new_module": Policy.TRAINING,
+    "content.edit_module": Policy.TRAINING,
+    "content.move_module": Policy.TRAINING,
+    "content.remove_module": Policy.TRAINING,
+    "content.pictures": Policy.TRAINING,
+    "content.remove_picture": Policy.TRAINING,
+    "content.preview": Policy.TRAINING,
+    "content.publish": Policy.TRAINING,
     "enrollments.assignments": Policy.ASSIGN,
     "enrollments.new_assignment": Policy.ASSIGN,
     "enrollments.new_for_people": Policy.ASSIGN,
@@ -83,6 +96,8 @@ ENDPOINTS: dict[str, Policy] = {
     "rule_runs.progress": Policy.TRAINING,
     "rule_runs.people": Policy.TRAINING,
     "rule_runs.undo": Policy.TRAINING,
+    "progress.post": Policy.SIGNED_IN,
+    "progress.state": Policy.SIGNED_IN,
     "recording.new": Policy.ASSIGN,
     "recording.preview": Policy.ASSIGN,
     "recording.record": Policy.ASSIGN,
@@ -101,6 +116,10 @@ ENDPOINTS: dict[str, Policy] = {
     "exceptions.preview_outage": Policy.TRAINING,
     "exceptions.record_outage": Policy.TRAINING,
     "exceptions.withdraw_outage": Policy.TRAINING,
+    "learner.course": Policy.SIGNED_IN,
+    "learner.start": Policy.SIGNED_IN,
+    "player.module": Policy.SIGNED_IN,
+    "player.tell": Policy.SIGNED_IN,
     "completion.own": Policy.SIGNED_IN,
     "completion.own_records": Policy.SIGNED_IN,
     "completion.person_records": Policy.SIGNED_IN,
@@ -172,7 +191,10 @@ ENDPOINTS: dict[str, Policy] = {
 }
 
 # Pages ask these by themselves: asking is no sign that somebody is there, so it keeps no session alive.
-ASKED_BY_PAGES = frozenset({"imports.progress", "rule_runs.progress"})
+# Posts of a player that are somebody's doing say so themselves (`web/presence.py`).
+ASKED_BY_PAGES = frozenset({"imports.progress", "rule_runs.progress", "progress.post", "progress.state"})
+# These show or take what is one's own alone, so nobody asks which people and units the viewer reaches.
+WITHOUT_SCOPE = frozenset({"progress.post", "progress.state"})
 # All that is open to someone whose password another one set, until they have chosen their own.
 BEFORE_CHANGE = frozenset({"accounts.change_password", "accounts.sign_out", "browsers.stay"})
 

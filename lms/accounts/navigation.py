@@ -61,7 +61,7 @@ FLAGS = Destination(
     "alert",
     ("flags.list_flags", "flags.show", "flags.hold", "targets.list_targets", "targets.set_target"),
 )
-MY_LEARNING = Destination(_l("My learning"), "home", ("completion.own",))
+MY_LEARNING = Destination(_l("My learning"), "home", ("completion.own", "learner.course", "player.module"))
 MY_RECORDS = Destination(_l("My records"), "file", ("completion.own_records",))
 COURSES = Destination(_l("Courses"), "book", ("courses.catalog", "courses.course", "completion.course_enrollments"))
 ASSIGNMENTS = Destination(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,7 @@ from lms.demo.queries import count_people
 from lms.demo.rules import DemoCalendar, SignInKind, dice
 from lms.demo.ruling import add_version, write_reasons, write_rules
 from lms.demo.story import Story
+from lms.demo.teaching import write_lessons
 from lms.enrollments.models import Enrollment
 from lms.enrollments.rules import Source
 from lms.people.models import Duty, JobRole, Leave, OrgUnit, Person, Posting, StaffNumber
@@ -52,11 +54,18 @@ class Loaded:
 
 
 def load_demo(
-    session: Session, actor: Actor, *, today: date, timezone: str, progress: Progress = lambda _what, _done: None
+    session: Session,
+    actor: Actor,
+    *,
+    today: date,
+    timezone: str,
+    content: Path,
+    progress: Progress = lambda _what, _done: None,
 ) -> Loaded:
     """Write the demo network as it stands on `today`; the same day gives the same demo.
 
-    `progress` is told what is being written and how many percent of everything are done.
+    The files of its lessons go to the folder `content`. `progress` is told what is being written and how many percent
+    of everything are done.
 
     Raises:
         DomainError: the database already holds people ("people_exist").
@@ -76,6 +85,7 @@ def load_demo(
     loaded.counts["requests"] = write_exceptions(session, today=today, at=actor.at)
     refresh_statistics(session)
     loaded.counts["reasons"] = write_reasons(session, write_rules(session, story.curriculum, actor.at), actor.at)
+    loaded.counts["modules"] = write_lessons(session, actor, content)
     progress("flags", 92)
     cuts = evaluate_flags(session, actor, today=today, since=today - YEAR_OF_FLAGS)
     loaded.counts["weeks of flags"] = len(cuts)

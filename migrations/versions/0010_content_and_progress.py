@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published_by_id", sa.Integer(), nullable=True),
+        sa.Column("moved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("public_id", sa.String(length=11), nullable=False),
         sa.CheckConstraint("pass_progress_pct BETWEEN 0 AND 100", name=op.f("ck_edition_pass_progress_pct")),
         sa.CheckConstraint("pass_score BETWEEN 0 AND 100", name=op.f("ck_edition_pass_score")),
@@ -152,6 +153,7 @@ def upgrade() -> None:
         sa.Column("ranges", sa.JSON(), nullable=False),
         sa.Column("score", sa.Integer(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -181,6 +183,7 @@ def upgrade() -> None:
     with op.batch_alter_table("progress_post", schema=None) as batch_op:
         batch_op.create_index("ix_progress_post_device", ["device", "received_at"], unique=False)
         batch_op.create_index("ix_progress_post_received", ["record_id", "received_at"], unique=False)
+    _keep_what_is_published()
 
 
 def downgrade() -> None:
@@ -219,3 +222,77 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_content_file_course_id"))
 
     op.drop_table("content_file")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION refuse_published_change")
+        op.execute("DROP FUNCTION refuse_change_of_kept")
+
+
+# Not who published, nor when people were moved to it: a person may turn out to be another row, and moving takes time.
+KEPT_OF_EDITION = (
+    "course_id, course_version_id, summary_ko, summary_en, chapters, pass_progress_pct, pass_score, "
+    "max_chapters_per_day, min_minutes, asks_survey, asks_recall, keeps, top_up_due_on, published_at, public_id"
+)
+KEPT_OF_FILE = "course_id, name, media_type, sha256, size, measures, public_id"
+PUBLISHED = "EXISTS (SELECT 1 FROM edition WHERE id {which} AND course_version_id IS NOT NULL)"
+REFUSE_PUBLISHED = """
+    CREATE FUNCTION refuse_published_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        touched integer[];
+    BEGIN
+        IF TG_OP = 'INSERT' THEN touched := ARRAY[NEW.edition_id];
+        ELSIF TG_OP = 'DELETE' THEN touched := ARRAY[OLD.edition_id];
+        ELSE touched := ARRAY[OLD.edition_id, NEW.edition_id];
+        END IF;
+        IF EXISTS (SELECT 1 FROM edition WHERE id = ANY(touched) AND course_version_id IS NOT NULL) THEN
+            RAISE EXCEPTION 'what is published never changes';
+        END IF;
+        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+        RETURN NEW;
+    END $$
+"""
+REFUSE_KEPT = """
+    CREATE FUNCTION refuse_change_of_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'what is published never changes';
+    END $$
+"""
+
+
+def _keep_what_is_published() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        _keep_on_postgresql()
+    else:
+        _keep_on_sqlite()
+
+
+def _keep_on_sqlite() -> None:
+    refuse = "BEGIN SELECT RAISE(ABORT, 'what is published never changes'); END"
+    was = "WHEN OLD.course_version_id IS NOT NULL"
+    op.execute(f"CREATE TRIGGER edition_kept BEFORE UPDATE OF {KEPT_OF_EDITION} ON edition {was} {refuse}")
+    op.execute(f"CREATE TRIGGER edition_stays BEFORE DELETE ON edition {was} {refuse}")
+    op.execute(f"CREATE TRIGGER content_file_kept BEFORE UPDATE OF {KEPT_OF_FILE} ON content_file {refuse}")
+    which = {
+        "INSERT": "= NEW.edition_id",
+        "UPDATE": "IN (OLD.edition_id, NEW.edition_id)",
+        "DELETE": "= OLD.edition_id",
+    }
+    for table in ("module", "edition_file"):
+        for deed, condition in which.items():
+            published = PUBLISHED.format(which=condition)
+            op.execute(f"CREATE TRIGGER {table}_{deed.lower()} BEFORE {deed} ON {table} WHEN {published} {refuse}")
+
+
+def _keep_on_postgresql() -> None:
+    op.execute(REFUSE_PUBLISHED)
+    op.execute(REFUSE_KEPT)
+    refuse = "FOR EACH ROW {when} EXECUTE FUNCTION refuse_change_of_kept()"
+    was = refuse.format(when="WHEN (OLD.course_version_id IS NOT NULL)")
+    op.execute(f"CREATE TRIGGER edition_kept BEFORE UPDATE OF {KEPT_OF_EDITION} ON edition {was}")
+    op.execute(f"CREATE TRIGGER edition_stays BEFORE DELETE ON edition {was}")
+    always = refuse.format(when="")
+    op.execute(f"CREATE TRIGGER content_file_kept BEFORE UPDATE OF {KEPT_OF_FILE} ON content_file {always}")
+    for table in ("module", "edition_file"):
+        op.execute(
+            f"CREATE TRIGGER {table}_kept BEFORE INSERT OR UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_published_change()"
+        )

@@ -18,7 +18,8 @@ class Edition(WithPublicId, Base):
 
     Percentages and scores are whole points of 100. `min_minutes` is the least study time; the criteria that a course
     version has too are the draft's wish until it is published. `chapters` holds `{"ko": …, "en": …}` for each in order.
-    `keeps` and `top_up_due_on` tell what publishing asked of people on earlier versions.
+    `keeps` and `top_up_due_on` tell what publishing asked of people on earlier versions; that was done at `moved_at`.
+    Once published, an edition and its modules never change: triggers of the database refuse it.
     """
 
     __tablename__ = "edition"
@@ -45,6 +46,7 @@ class Edition(WithPublicId, Base):
     recorded_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    moved_at: Mapped[datetime | None]
 
     course: Mapped[Course] = relationship()
     course_version: Mapped[CourseVersion | None] = relationship()
