@@ -63,6 +63,8 @@ from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
 from lms.learning.content import models as _content
 from lms.learning.progress import models as _progress
+from lms.learning.quizzes import models as _quizzes
+from lms.learning.recall import models as _recall
 from lms.people import models as _people
 from lms.people.centers import effects as center_effects
 from lms.people.centers import upload as centers_upload
@@ -105,6 +107,8 @@ MODELS = (
     _months,
     _people,
     _progress,
+    _quizzes,
+    _recall,
     _saved,
     _targets,
 )
