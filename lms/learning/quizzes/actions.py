@@ -79,7 +79,7 @@ def _drawn(session: Session, course_id: int, terms: Terms) -> list[Question]:
 
 
 def _offered(content: Content, terms: Terms) -> list[list[Any]]:
-    """Return names for a question's options in the order shown; that of an ordering or a matching always hides theirs."""
+    """Return names for a question's options in the order shown, which gives nothing away of an ordering or a matching."""
     places = list(range(parts_of(content)))
     hides = content.kind in {Kind.ORDERING, Kind.MATCHING}
     if hides or (terms.shuffles and content.kind is not Kind.TRUE_FALSE):
@@ -171,7 +171,7 @@ def _grade(session: Session, actor: Actor, attempt: Attempt, today: date) -> Non
     attempt.passed = attempt.score >= attempt.pass_score
     attempt.ended_at = _end_of(attempt, actor.at)
     session.flush()
-    known = {"number": attempt.number, "score": attempt.score, "passed": attempt.passed}
+    known: dict[str, object] = {"number": attempt.number, "score": attempt.score, "passed": attempt.passed}
     _note(session, actor, "quizzes.end", attempt, attempt.record, known)
     note_score(
         session,

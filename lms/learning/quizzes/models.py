@@ -112,7 +112,8 @@ class Attempt(WithPublicId, Base):
 class AttemptItem(Base):
     """A question as an attempt asks it.
 
-    `options` are random names in the order shown, each with its place in the question's own options; `answer` is what was saved last: places in the question's options, or a text.
+    `options` are random names in the order shown, each with its place in the question's own options. `answer` is what
+    was saved last: places in those, or a text.
     """
 
     __tablename__ = "attempt_item"

@@ -155,7 +155,8 @@ def pool_sizes(session: Session, *, course_id: int) -> dict[str, int]:
     wanted = select(Question.pool, func.count()).where(
         Question.course_id == course_id, Question.superseded_at.is_(None)
     )
-    return {pool: number for pool, number in session.execute(wanted.group_by(Question.pool).order_by(Question.pool))}
+    rows = session.execute(wanted.group_by(Question.pool).order_by(Question.pool))
+    return dict(rows.tuples().all())
 
 
 def get_question(session: Session, *, course: Course, public_id: str) -> Question:

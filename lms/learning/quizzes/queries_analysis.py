@@ -23,14 +23,13 @@ def analyses(session: Session, *, course_id: int) -> dict[int, Analysis]:
         .order_by(Attempt.id.desc())
         .limit(MOST_ATTEMPTS)
     )
-    whole = {"partition_by": AttemptItem.attempt_id}
     rows = session.execute(
         select(
             AttemptItem.question_id,
             right,
             AttemptItem.seconds,
-            func.sum(right).over(**whole),
-            func.count().over(**whole),
+            func.sum(right).over(partition_by=AttemptItem.attempt_id),
+            func.count().over(partition_by=AttemptItem.attempt_id),
         ).where(AttemptItem.attempt_id.in_(of_course))
     )
     seen: dict[int, list[Sight]] = defaultdict(list)

@@ -97,6 +97,8 @@ def _options_fault(content: Content) -> Fault | None:
             return Fault(field, "same_options")
     if content.kind is Kind.MATCHING and len(content.lefts) != len(content.options):
         return Fault("lefts", "pairs")
+    if any("=" in left for left in content.lefts):
+        return Fault("lefts", "equals")
     return None
 
 
@@ -131,7 +133,7 @@ def chosen(options: Sequence[Sequence[object]], names: Sequence[str], kind: Kind
     Raises:
         ValueError: a name was not offered, or there are more or fewer than the kind takes.
     """
-    places = {name: place for name, place in options}
+    places = {str(name): place for name, place in options}
     if kind in {Kind.ORDERING, Kind.MATCHING}:
         if len(names) != len(options):
             raise ValueError("not one for each place")
@@ -156,7 +158,7 @@ def parts_of(content: Content) -> int:
 
 
 def is_answered(answer: Answer) -> bool:
-    """Tell whether there is a whole answer: a text of spaces is none, nor is one that leaves blanks or says a thing twice."""
+    """Tell whether there is a whole answer, with no blank left and nothing said twice; a text of spaces is none."""
     if answer is None or isinstance(answer, str):
         return bool(plain(answer or ""))
     return bool(answer) and BLANK not in answer and len(set(answer)) == len(answer)
