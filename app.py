@@ -63,8 +63,12 @@ from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
 from lms.learning.content import models as _content
 from lms.learning.progress import models as _progress
+from lms.learning.quizzes import jobs as _quiz_jobs
 from lms.learning.quizzes import models as _quizzes
+from lms.learning.quizzes.views import blueprint as quizzes_pages
+from lms.learning.quizzes.views_questions import blueprint as questions_pages
 from lms.learning.recall import models as _recall
+from lms.learning.recall.views import blueprint as recall_pages
 from lms.people import models as _people
 from lms.people.centers import effects as center_effects
 from lms.people.centers import upload as centers_upload
@@ -92,7 +96,7 @@ from lms.web.serving import greet_with, serve
 from lms.web.views import blueprint as web_pages
 
 # Importing a module of sweeps is what registers them.
-SWEEPS = (_flag_jobs, _rule_jobs, _rule_sync_jobs, _trail_jobs)
+SWEEPS = (_flag_jobs, _quiz_jobs, _rule_jobs, _rule_sync_jobs, _trail_jobs)
 # Alembic compares these with the migrations; importing them is what registers the tables.
 MODELS = (
     _accounts,
@@ -139,6 +143,9 @@ PAGES = (
     trail_pages,
     saved_pages,
     people_search_pages,
+    quizzes_pages,
+    questions_pages,
+    recall_pages,
 )
 
 migrate = Migrate(compare_type=True, render_as_batch=True)

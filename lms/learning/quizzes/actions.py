@@ -12,6 +12,8 @@ from lms.audit import actions as audit
 from lms.audit.rules import Actor
 from lms.learning.progress.actions import note_score
 from lms.learning.progress.models import StudyRecord
+from lms.learning.progress.queries import study_facts
+from lms.learning.progress.rules import refusal
 from lms.learning.quizzes import queries
 from lms.learning.quizzes.models import Attempt, AttemptItem, Question
 from lms.learning.quizzes.queries import Study, content_of
@@ -29,11 +31,11 @@ def begin_attempt(session: Session, actor: Actor, study: Study, *, today: date) 
 
     Raises:
         DomainError: enough was reached ("passed"), no attempt is left ("no_attempts"), the time to wait is not over
-            ("waiting"), there is nothing to ask ("no_questions"), or the enrollment was withdrawn ("withdrawn").
+            ("waiting"), there is nothing to ask ("no_questions"), the enrollment was withdrawn ("withdrawn"), or enough
+            chapters were begun today ("chapters").
     """
     _take_turn(session, study.record)
-    if study.record.enrollment.voided_on is not None:
-        raise DomainError("withdrawn")
+    _check_open(session, study, today)
     attempts = queries.list_attempts(session, record_id=study.record.id, module_key=study.module.key)
     if attempts and attempts[-1].ended_at is None:
         if not is_late(attempts[-1].deadline_at, actor.at):
@@ -60,6 +62,15 @@ def begin_attempt(session: Session, actor: Actor, study: Study, *, today: date) 
     return attempt
 
 
+def _check_open(session: Session, study: Study, today: date) -> None:
+    if study.record.enrollment.voided_on is not None:
+        raise DomainError("withdrawn")
+    facts = study_facts(session, study.record, today)
+    for step in facts.modules:
+        if step.key == study.module.key and (code := refusal(facts, step, today)):
+            raise DomainError(code)
+
+
 def _take_turn(session: Session, record: StudyRecord) -> None:
     """Let one request at a time begin, save or end for a record, whatever tabs and devices send at once."""
     session.execute(select(StudyRecord.id).where(StudyRecord.id == record.id).with_for_update())
@@ -79,7 +90,7 @@ def _drawn(session: Session, course_id: int, terms: Terms) -> list[Question]:
 
 
 def _offered(content: Content, terms: Terms) -> list[list[Any]]:
-    """Return names for a question's options in the order shown, which gives nothing away of an ordering or a matching."""
+    """Return names for a question's options as they are shown; an ordering or a matching is always mixed up."""
     places = list(range(parts_of(content)))
     hides = content.kind in {Kind.ORDERING, Kind.MATCHING}
     if hides or (terms.shuffles and content.kind is not Kind.TRUE_FALSE):

@@ -1,4 +1,4 @@
-"""Questions from files: our own CSV (or XLSX), GIFT and Moodle XML. What cannot be taken in is told by line and field."""
+"""Questions from files: our own CSV or XLSX, GIFT, and Moodle XML. What is refused is told by line and field."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ MOST_QUESTIONS = 1000
 COLUMNS = ("pool", "kind", "text_ko", "answers", "explanation_ko", "text_en", "explanation_en")
 NEEDED = COLUMNS[:4]
 TEMPLATE = (
-    ("기본", "single", "고객이 줄을 선 채 전화를 받으셨습니다. 먼저 무엇을 합니까?", "*눈을 맞추고 기다린다 | 다음 고객을 부른다 | 재촉한다",
+    ("기본", "single", "고객이 통화 중입니다. 무엇을 합니까?", "*눈을 맞추고 기다린다 | 다음 고객을 부른다 | 재촉한다",
      "기다린다는 뜻을 눈으로 알립니다.", "", ""),
     ("기본", "multiple", "첫인사에 들어가는 것을 모두 고르세요.", "*인사 | *이름 | 할인 안내", "", "", ""),
     ("기본", "true_false", "모르는 것은 아는 척하고 넘긴다.", "X", "모르면 알아보고 다시 알려 드립니다.", "", ""),

@@ -6,6 +6,7 @@ brings two more for the HTML that it writes.
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from lms.learning.quizzes.actions_questions import Draft, Refusal
 from lms.learning.quizzes.importing_rules import UnreadableError, plain_text
@@ -80,7 +81,7 @@ def _question(block: str) -> Content:
     return _with_answers(inside.strip(), text_ko=text, explanation_ko=_clean(general))
 
 
-def _with_answers(inside: str, **texts: str) -> Content:
+def _with_answers(inside: str, **texts: Any) -> Content:
     judged, _, feedback = inside.partition("#")
     if judged.strip().upper() in JUDGED:
         said = {} if texts["explanation_ko"] else {"explanation_ko": _clean(feedback.replace("#", " "))}
@@ -99,7 +100,7 @@ def _with_answers(inside: str, **texts: str) -> Content:
     return _choice(choices, texts)
 
 
-def _matching(pairs: list[str], texts: dict[str, str]) -> Content:
+def _matching(pairs: list[str], texts: dict[str, Any]) -> Content:
     if any("->" not in pair for pair in pairs):
         raise UnreadableError("answers", "pair")
     split = [pair.split("->", 1) for pair in pairs]
@@ -112,7 +113,7 @@ def _matching(pairs: list[str], texts: dict[str, str]) -> Content:
     )
 
 
-def _choice(choices: list[tuple[str, str]], texts: dict[str, str]) -> Content:
+def _choice(choices: list[tuple[str, str]], texts: dict[str, Any]) -> Content:
     right = tuple(place for place, (sign, said) in enumerate(choices) if sign == "=" or _weight(said) > 0)
     weighted = any(WEIGHT.match(said) for _, said in choices)
     return Content(

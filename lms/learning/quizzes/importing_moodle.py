@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from typing import Any
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring
+from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
+from defusedxml.ElementTree import ParseError, fromstring  # type: ignore[import-untyped]
 
 from lms.learning.quizzes.actions_questions import Draft, Refusal
 from lms.learning.quizzes.importing_rules import UnreadableError, one_line, plain_text
@@ -56,7 +56,10 @@ def _question(question: Any) -> Content:
     make = MAKERS.get(kind)
     if make is None:
         raise UnreadableError("kind", "kind_unknown")
-    texts = {"text_ko": _text(question, "questiontext"), "explanation_ko": _text(question, "generalfeedback")}
+    texts: dict[str, Any] = {
+        "text_ko": _text(question, "questiontext"),
+        "explanation_ko": _text(question, "generalfeedback"),
+    }
     return make(question, texts)
 
 
@@ -83,7 +86,7 @@ def _fraction(answer: Any) -> float:
         raise UnreadableError("answers", "fraction") from None
 
 
-def _choice(question: Any, texts: dict[str, str]) -> Content:
+def _choice(question: Any, texts: dict[str, Any]) -> Content:
     answers = question.findall("answer")
     single = (question.findtext("single") or "true").strip().lower() in {"true", "1"}
     return Content(
@@ -94,21 +97,21 @@ def _choice(question: Any, texts: dict[str, str]) -> Content:
     )
 
 
-def _judged(question: Any, texts: dict[str, str]) -> Content:
+def _judged(question: Any, texts: dict[str, Any]) -> Content:
     right = [_own_text(answer).lower() for answer in question.findall("answer") if _fraction(answer) > 0]
     if right not in (["true"], ["false"]):
         raise UnreadableError("answers", "judged")
     return Content(kind=Kind.TRUE_FALSE, correct=(0 if right == ["true"] else 1,), **texts)
 
 
-def _short(question: Any, texts: dict[str, str]) -> Content:
+def _short(question: Any, texts: dict[str, Any]) -> Content:
     accepted = tuple(_option(answer) for answer in question.findall("answer") if _fraction(answer) > 0)
     if any("*" in text for text in accepted):
         raise UnreadableError("answers", "wildcard")
     return Content(kind=Kind.SHORT_TEXT, accepted=accepted, **texts)
 
 
-def _matching(question: Any, texts: dict[str, str]) -> Content:
+def _matching(question: Any, texts: dict[str, Any]) -> Content:
     pairs = [(_option(pair), " ".join(_text(pair, "answer").split())) for pair in question.findall("subquestion")]
     return Content(
         kind=Kind.MATCHING,
@@ -119,12 +122,12 @@ def _matching(question: Any, texts: dict[str, str]) -> Content:
     )
 
 
-def _ordering(question: Any, texts: dict[str, str]) -> Content:
+def _ordering(question: Any, texts: dict[str, Any]) -> Content:
     steps = tuple(_option(answer) for answer in question.findall("answer"))
     return Content(kind=Kind.ORDERING, options=steps, correct=tuple(range(len(steps))), **texts)
 
 
-MAKERS: dict[str, Callable[[Any, dict[str, str]], Content]] = {
+MAKERS: dict[str, Callable[[Any, dict[str, Any]], Content]] = {
     "multichoice": _choice,
     "truefalse": _judged,
     "shortanswer": _short,

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import nh3
 
@@ -22,7 +23,7 @@ class UnreadableError(ValueError):
         self.code = code
 
 
-def content_of_lines(kind: Kind, lines: Sequence[str], **texts: str) -> Content:
+def content_of_lines(kind: Kind, lines: Sequence[str], **texts: Any) -> Content:
     """Return the question that some lines of answers make.
 
     A star marks right options. Steps stand in the right order, pairs as "left = right", a statement is O or X.
@@ -38,9 +39,8 @@ def content_of_lines(kind: Kind, lines: Sequence[str], **texts: str) -> Content:
     if kind is Kind.MATCHING:
         pairs = [_pair(line) for line in given]
         rights = tuple(right for _, right in pairs)
-        return Content(
-            kind=kind, lefts=tuple(left for left, _ in pairs), options=rights, correct=tuple(range(len(rights))), **texts
-        )
+        lefts = tuple(left for left, _ in pairs)
+        return Content(kind=kind, lefts=lefts, options=rights, correct=tuple(range(len(rights))), **texts)
     if kind is Kind.ORDERING:
         return Content(kind=kind, options=tuple(given), correct=tuple(range(len(given))), **texts)
     right = tuple(place for place, line in enumerate(given) if line.startswith("*"))

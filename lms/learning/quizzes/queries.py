@@ -184,3 +184,10 @@ def get_quiz_module(session: Session, *, course: Course, public_id: str) -> Modu
     if found is None:
         raise NotFoundError
     return found
+
+
+def list_chapter(session: Session, *, module: Module) -> Sequence[Module]:
+    """List the other modules of a quiz's chapter that can be studied again."""
+    wanted = select(Module).where(Module.edition_id == module.edition_id, Module.chapter == module.chapter)
+    studied = Module.kind.not_in([ModuleKind.QUIZ, ModuleKind.SESSION])
+    return session.scalars(wanted.where(studied).order_by(Module.position)).all()

@@ -75,6 +75,7 @@ REFUSALS: dict[str, LazyString] = {
     "no_attempts": _l("You have made all attempts. Ask whoever looks after education at your center."),
     "waiting": _l("The next attempt opens at %(at)s."),
     "no_questions": _l("This quiz has no questions yet. Please come back later."),
+    "chapters": _l("You have begun as many chapters today as this course allows. Go on tomorrow."),
     "withdrawn": _l("This course is no longer assigned to you."),
     "ended": _l("This attempt has ended already. The answer was not saved."),
     "late": _l("The time was over when the answer arrived. What was saved before counts."),
