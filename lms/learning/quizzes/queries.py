@@ -156,7 +156,7 @@ def pool_sizes(session: Session, *, course_id: int) -> dict[str, int]:
         Question.course_id == course_id, Question.superseded_at.is_(None)
     )
     rows = session.execute(wanted.group_by(Question.pool).order_by(Question.pool))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def get_question(session: Session, *, course: Course, public_id: str) -> Question:

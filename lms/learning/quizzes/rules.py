@@ -118,7 +118,8 @@ def _correct_fault(content: Content) -> Fault | None:
 
 def plain(text: str) -> str:
     """Return a text as short answers are compared: without spaces, of one case, characters in one form."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    bare = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return unicodedata.normalize("NFKC", bare)  # without spaces, letters may join that stood apart
 
 
 def digest(content: Content, pool: str) -> str:
