@@ -68,6 +68,12 @@ from lms.learning.player.views import blueprint as learner_pages
 from lms.learning.player.views_module import blueprint as player_pages
 from lms.learning.progress import models as _progress
 from lms.learning.progress.views import blueprint as progress_posts
+from lms.learning.quizzes import jobs as _quiz_jobs
+from lms.learning.quizzes import models as _quizzes
+from lms.learning.quizzes.views import blueprint as quizzes_pages
+from lms.learning.quizzes.views_questions import blueprint as questions_pages
+from lms.learning.recall import models as _recall
+from lms.learning.recall.views import blueprint as recall_pages
 from lms.people import models as _people
 from lms.people.centers import effects as center_effects
 from lms.people.centers import upload as centers_upload
@@ -95,7 +101,7 @@ from lms.web.serving import greet_with, serve
 from lms.web.views import blueprint as web_pages
 
 # Importing a module of sweeps is what registers them.
-SWEEPS = (_content_jobs, _flag_jobs, _rule_jobs, _rule_sync_jobs, _trail_jobs)
+SWEEPS = (_content_jobs, _flag_jobs, _quiz_jobs, _rule_jobs, _rule_sync_jobs, _trail_jobs)
 # Alembic compares these with the migrations; importing them is what registers the tables.
 MODELS = (
     _accounts,
@@ -110,6 +116,8 @@ MODELS = (
     _months,
     _people,
     _progress,
+    _quizzes,
+    _recall,
     _saved,
     _targets,
 )
@@ -144,6 +152,9 @@ PAGES = (
     trail_pages,
     saved_pages,
     people_search_pages,
+    quizzes_pages,
+    questions_pages,
+    recall_pages,
 )
 
 migrate = Migrate(compare_type=True, render_as_batch=True)
