@@ -1,0 +1,45 @@
+"""How much time a history shows. The server's clock counts; what a device sent late counts up to the time that passed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import pairwise
+
+from lms.learning.signals.rules import Post
+
+# A player tells every 15 s that it is still there; a longer pause than two of them is a break, or no network.
+BEAT, LONGEST_GAP = 15, 30
+# Posts this close together were kept on the device while it was offline.
+AT_ONCE = 5
+
+
+def time_spent(posts: Sequence[Post]) -> dict[str | None, int]:
+    """Return the seconds of study that posts show, by the key of the module they are about.
+
+    A pause counts up to 30 s. What lies beyond it is kept, and given back to beats that then arrive all at once: a
+    phone without network was studying while it was silent, but never longer than it was.
+    """
+    spent: dict[str | None, float] = defaultdict(float)
+    silent = 0.0
+    for before, after in pairwise(sorted(posts, key=_received)):
+        gap = (after.received_at - before.received_at).total_seconds()
+        silent += max(0.0, gap - LONGEST_GAP)
+        counted = min(gap, LONGEST_GAP)
+        if gap < AT_ONCE and after.kind == "BEAT":
+            late = min(silent, BEAT - gap)
+            silent -= late
+            counted += late
+        spent[after.module_key] += counted
+    return {key: round(seconds) for key, seconds in spent.items()}
+
+
+def events_of(posts: Iterable[Post], kinds: frozenset[str]) -> dict[str | None, int]:
+    """Return how many posts of some kinds there are, by the key of the module they are about."""
+    found: dict[str | None, int] = defaultdict(int)
+    for post in posts:
+        found[post.module_key] += post.kind in kinds
+    return found
+
+
+def _received(post: Post) -> datetime:
+    return post.received_at
