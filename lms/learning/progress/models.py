@@ -1,6 +1,6 @@
 """Study records, how far each module is, and every post that a player sent."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
@@ -39,8 +39,9 @@ class StudyRecord(WithPublicId, Base):
 class ModuleProgress(Base):
     """How far a module is. By the module's key, so that it holds in a later edition that carries the module over.
 
-    `percent` never falls; `ranges` are the watched seconds of a video, or the pages seen of a document, as sorted
-    half-open pairs; `position` is where to go on. `score` is the best of a quiz, in whole points of 100.
+    `percent` never falls; `ranges` are the watched seconds of a video, the pages seen of a document, or the hundredths
+    read of a page, as sorted half-open pairs from 0; `position` is where to go on. `score` is the best of a quiz, in
+    whole points of 100. `opened_on` is the local day of `opened_at`.
     """
 
     __tablename__ = "module_progress"
@@ -53,6 +54,7 @@ class ModuleProgress(Base):
     ranges: Mapped[list[list[int]]] = mapped_column(JSON, default=list)
     score: Mapped[int | None]
     opened_at: Mapped[datetime]
+    opened_on: Mapped[date]
     last_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
 
