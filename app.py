@@ -61,8 +61,15 @@ from lms.enrollments.views import blueprint as enrollments_pages
 from lms.imports import models as _imports
 from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
+from lms.learning.certificates import models as _certificates
+from lms.learning.certificates.views import blueprint as certificates_pages
 from lms.learning.content import models as _content
 from lms.learning.progress import models as _progress
+from lms.learning.signals import jobs as _signal_jobs
+from lms.learning.signals import models as _signals
+from lms.learning.signals.views import blueprint as signals_pages
+from lms.learning.surveys import models as _surveys
+from lms.learning.surveys.views import blueprint as surveys_pages
 from lms.people import models as _people
 from lms.people.centers import effects as center_effects
 from lms.people.centers import upload as centers_upload
@@ -90,12 +97,13 @@ from lms.web.serving import greet_with, serve
 from lms.web.views import blueprint as web_pages
 
 # Importing a module of sweeps is what registers them.
-SWEEPS = (_flag_jobs, _rule_jobs, _rule_sync_jobs, _trail_jobs)
+SWEEPS = (_flag_jobs, _rule_jobs, _rule_sync_jobs, _signal_jobs, _trail_jobs)
 # Alembic compares these with the migrations; importing them is what registers the tables.
 MODELS = (
     _accounts,
     _assignment_rules,
     _audit,
+    _certificates,
     _content,
     _courses,
     _enrollments,
@@ -106,6 +114,8 @@ MODELS = (
     _people,
     _progress,
     _saved,
+    _signals,
+    _surveys,
     _targets,
 )
 
@@ -126,6 +136,9 @@ PAGES = (
     why_pages,
     recording_pages,
     exceptions_pages,
+    certificates_pages,
+    surveys_pages,
+    signals_pages,
     completion_pages,
     months_pages,
     frozen_pages,

@@ -101,7 +101,9 @@ def downgrade() -> None:
     """Drop them again."""
     op.drop_table("study_print")
     with op.batch_alter_table("signal_check", schema=None) as batch_op:
-        batch_op.drop_index("ix_signal_check_doubtful", sqlite_where=sa.text("is_doubtful"), postgresql_where=sa.text("is_doubtful"))
+        batch_op.drop_index(
+            "ix_signal_check_doubtful", sqlite_where=sa.text("is_doubtful"), postgresql_where=sa.text("is_doubtful")
+        )
         batch_op.drop_index(batch_op.f("ix_signal_check_checked_by_id"))
 
     op.drop_table("signal_check")

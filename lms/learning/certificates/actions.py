@@ -27,9 +27,7 @@ def issue(session: Session, actor: Actor, *, enrollment: Enrollment, today: date
     # SQLite has one writer; on PostgreSQL a second click waits here for the first and then finds its certificate.
     session.refresh(enrollment, with_for_update=True)
     found = session.scalars(select(Certificate).where(Certificate.enrollment_id == enrollment.id)).one_or_none()
-    holds = standing(
-        completed_on=enrollment.completed_on, voided_on=enrollment.voided_on, expires_on=None, on=today
-    )
+    holds = standing(completed_on=enrollment.completed_on, voided_on=enrollment.voided_on, expires_on=None, on=today)
     if holds is not Standing.VALID:
         raise DomainError("not_completed")
     if found is not None:

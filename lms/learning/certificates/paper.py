@@ -5,13 +5,15 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import segno
 import typst
 
+Standard = Literal["a-2a", "ua-1"]
 LAYOUT = Path(__file__).with_name("certificate.typ")
 # Kept for decades and read aloud: the archive's standard, and the one of accessible documents.
-STANDARDS = ("a-2a", "ua-1")
+STANDARDS: tuple[Standard, ...] = ("a-2a", "ua-1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ def code_picture(address: str) -> str:
     return picture.getvalue().decode()
 
 
-def _compiled(inputs: dict[str, str], on: date, fonts: Path, standards: tuple[str, ...]) -> bytes:
+def _compiled(inputs: dict[str, str], on: date, fonts: Path, standards: tuple[Standard, ...]) -> bytes:
     # A compiler of its own for each: they are cheap, and two threads may not share one. Fonts are read once.
     compiler = typst.Compiler(LAYOUT, font_paths=_fonts(fonts), ignore_system_fonts=True)
     made = compiler.compile(

@@ -11,9 +11,9 @@ from lms.courses.rules import expires_on
 from lms.enrollments.models import Enrollment
 from lms.learning.certificates.models import Certificate
 from lms.learning.certificates.rules import Standing, number, standing
-from lms.people.models import OrgUnit, Person
+from lms.people.models import Person
 from lms.people.queries import visible_people
-from lms.people.rules import Scope, UnitKind
+from lms.people.rules import Scope
 from lms.shared.errors import NotFoundError
 
 
@@ -30,13 +30,6 @@ class Issued(NamedTuple):
     expires_on: date | None
     issued_at: datetime
     standing: Standing
-
-
-class Issuer(NamedTuple):
-    """The network, in whose name certificates are issued."""
-
-    name_ko: str
-    name_en: str
 
 
 class Checked(NamedTuple):
@@ -87,12 +80,6 @@ def check_code(session: Session, *, code: str, on: date) -> Checked:
     return Checked(found, number(certificate.year, certificate.serial))
 
 
-def get_issuer(session: Session) -> Issuer:
-    """Return the network's name."""
-    wanted = select(OrgUnit.name_ko, OrgUnit.name_en).where(OrgUnit.kind == UnitKind.NETWORK)
-    return Issuer._make(session.execute(wanted).one())
-
-
 def certificates_of(session: Session, *, person_id: int) -> dict[int, str]:
     """Return the public ids of a person's certificates by enrollment; the person was found within scope."""
     wanted = (
@@ -100,7 +87,7 @@ def certificates_of(session: Session, *, person_id: int) -> dict[int, str]:
         .join(Enrollment, Enrollment.id == Certificate.enrollment_id)
         .where(Enrollment.person_id == person_id)
     )
-    return dict(session.execute(wanted).tuples().all())
+    return dict(session.execute(wanted).all())
 
 
 def _expiry(completed_on: date | None, months: int) -> date | None:
@@ -108,6 +95,4 @@ def _expiry(completed_on: date | None, months: int) -> date | None:
 
 
 def _standing(enrollment: Enrollment, expiry: date | None, on: date) -> Standing:
-    return standing(
-        completed_on=enrollment.completed_on, voided_on=enrollment.voided_on, expires_on=expiry, on=on
-    )
+    return standing(completed_on=enrollment.completed_on, voided_on=enrollment.voided_on, expires_on=expiry, on=on)

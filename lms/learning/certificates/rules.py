@@ -16,9 +16,7 @@ class Standing(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-def standing(
-    *, completed_on: date | None, voided_on: date | None, expires_on: date | None, on: date
-) -> Standing:
+def standing(*, completed_on: date | None, voided_on: date | None, expires_on: date | None, on: date) -> Standing:
     """Return where a certificate stands on a day, from what is known of its completion."""
     if completed_on is None or (voided_on is not None and voided_on <= on):
         return Standing.WITHDRAWN

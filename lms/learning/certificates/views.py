@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import force_locale
@@ -16,8 +17,7 @@ from lms.learning.certificates.forms import IssueForm, TakeForm
 from lms.learning.certificates.paper import Paper, draw
 from lms.learning.certificates.queries import Issued
 from lms.learning.certificates.rules import Standing
-from lms.people.models import Person
-from lms.people.queries import find_unit_to_open, get_person_by_public_id
+from lms.people.queries import find_unit_to_open, get_network, get_person_by_public_id
 from lms.people.viewer import current_scope
 from lms.shared.db import db
 from lms.shared.errors import DomainError, NotFoundError
@@ -69,11 +69,13 @@ def paper(public_id: str) -> Answer:
         return _file(found)
     if not is_own:
         note_access("view", "certificate", found.number, subject_ids=[found.person.id])
-    page = render_template("learning/certificate.html", found=found, form=form, is_withdrawn=is_withdrawn, is_own=is_own)
+    page = render_template(
+        "learning/certificate.html", found=found, form=form, is_withdrawn=is_withdrawn, is_own=is_own
+    )
     return page, 409 if is_withdrawn else 422 if request.method == "POST" else 200
 
 
-def _closed(person: Person) -> Response | None:
+def _closed(person: Any) -> Response | None:
     """Return where a purpose is stated first, when the viewer does not see yet who this is."""
     unit = find_unit_to_open(db.session(), scope=current_scope(), person=person)
     if unit is None:
@@ -83,7 +85,7 @@ def _closed(person: Person) -> Response | None:
 
 
 def _file(found: Issued) -> Response:
-    issuer = queries.get_issuer(db.session())
+    issuer = get_network(db.session())
     completed_on = found.completed_on
     if completed_on is None:
         raise NotFound  # a withdrawn one has no paper
@@ -118,4 +120,6 @@ def check(code: str) -> str:
     for spoken in sorted(LANGUAGES, key=lambda one: one != language()):
         with force_locale(spoken):
             said.append((spoken, wording.checked(found.standing), _("Certificate %(number)s", number=found.number)))
-    return render_template("learning/certificate_check.html", found=found, said=said, tone=wording.TONES[found.standing])
+    return render_template(
+        "learning/certificate_check.html", found=found, said=said, tone=wording.TONES[found.standing]
+    )

@@ -1,1 +1,1 @@
-"""Signals of doubt: what in the history of a completion a person at head office should look at. Nothing is voided here."""
+"""Signals of doubt: which completions a person at head office should look at, and why. Nothing is voided here."""

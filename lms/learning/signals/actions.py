@@ -71,6 +71,4 @@ def mark_checked(session: Session, actor: Actor, *, check: SignalCheck, person_i
         raise DomainError("checked")
     check.checked_at, check.checked_by_id, check.note = actor.at, actor.person_id, note
     session.flush()
-    audit.record(
-        session, actor, "signals.check", "signal_check", check.public_id, subject_ids=[person_id], reason=note
-    )
+    audit.record(session, actor, "signals.check", "signal_check", check.public_id, subject_ids=[person_id], reason=note)

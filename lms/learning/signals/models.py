@@ -23,9 +23,7 @@ class SignalCheck(WithPublicId, Base):
 
     __tablename__ = "signal_check"
     __table_args__ = (
-        Index(
-            "ix_signal_check_doubtful", "evaluated_at", "id", sqlite_where=DOUBTED, postgresql_where=DOUBTED
-        ),
+        Index("ix_signal_check_doubtful", "evaluated_at", "id", sqlite_where=DOUBTED, postgresql_where=DOUBTED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

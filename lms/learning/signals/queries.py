@@ -106,18 +106,15 @@ def evidence_levels(session: Session, *, person_id: int) -> dict[int, EvidenceLe
     The person was found within the viewer's scope.
     """
     wanted = (
-        select(Enrollment.id, Enrollment.recorded_by_id, Enrollment.evidence_kind, StudyRecord.evidence_level)
+        select(Enrollment.id, Enrollment.evidence_kind, StudyRecord.evidence_level)
         .outerjoin(StudyRecord, StudyRecord.enrollment_id == Enrollment.id)
         .where(Enrollment.person_id == person_id, Enrollment.completed_on.is_not(None))
-        .where(or_(*(column.is_not(None) for column in KNOWN_BY)))
+        .where(or_(Enrollment.evidence_kind.is_not(None), StudyRecord.evidence_level.is_not(None)))
     )
     return {
-        row.id: EvidenceLevel.WITNESSED if row.recorded_by_id or row.evidence_kind else EvidenceLevel(row.evidence_level)
+        row.id: EvidenceLevel.WITNESSED if row.evidence_kind else EvidenceLevel(row.evidence_level)
         for row in session.execute(wanted)
     }
-
-
-KNOWN_BY = (Enrollment.recorded_by_id, Enrollment.evidence_kind, StudyRecord.evidence_level)
 
 
 def _signals(scope: Scope, where: DoubtFilter) -> Select[Any, Any]:
@@ -147,9 +144,7 @@ def _doubts(scope: Scope) -> Select[Any, Any, Any, Any, Any, Any]:
         .join(Enrollment, Enrollment.id == StudyRecord.enrollment_id)
         .join(Person, Person.id == Enrollment.person_id)
         .join(Course, Course.id == Enrollment.course_id)
-        .outerjoin(
-            Posting, and_(Posting.person_id == Person.id, Posting.is_primary, covers(Posting, scope.on))
-        )
+        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.is_primary, covers(Posting, scope.on)))
         .outerjoin(OrgUnit, OrgUnit.id == Posting.center_id)
         .where(SignalCheck.is_doubtful, visible_people(scope))
     )

@@ -30,7 +30,9 @@ def waiting(now: datetime) -> Select[int]:
         select(StudyRecord.id)
         .join(Enrollment, Enrollment.id == StudyRecord.enrollment_id)
         .where(
-            StudyRecord.completed_at <= now - SETTLES, StudyRecord.id.not_in(looked), Enrollment.completed_on.is_not(None)
+            StudyRecord.completed_at <= now - SETTLES,
+            StudyRecord.id.not_in(looked),
+            Enrollment.completed_on.is_not(None),
         )
         .order_by(StudyRecord.completed_at, StudyRecord.id)
     )
@@ -103,13 +105,12 @@ def _others(session: Session, record: StudyRecord, posts: Sequence[Post]) -> lis
             times.setdefault(post.device, []).append(post.received_at)
     found = []
     for device, at in times.items():
-        seen = select(ProgressPost.device, Enrollment.person_id, ProgressPost.received_at)
-        seen = seen.join(StudyRecord, StudyRecord.id == ProgressPost.record_id)
+        seen = select(Enrollment.person_id, ProgressPost.received_at).join_from(ProgressPost, StudyRecord)
         seen = seen.join(Enrollment, Enrollment.id == StudyRecord.enrollment_id)
         near = ProgressPost.received_at.between(min(at) - NEARBY, max(at) + NEARBY)
         person = record.enrollment.person_id
         rows = session.execute(seen.where(ProgressPost.device == device, near, Enrollment.person_id != person))
-        found += [Seen(row[0], row[1], row[2]) for row in rows]
+        found += [Seen(device, row.person_id, row.received_at) for row in rows]
     return found
 
 
@@ -127,4 +128,4 @@ def _shared_prints(session: Session, record: StudyRecord, prints: Collection[str
         )
         .group_by(StudyPrint.record_id)
     )  # fmt: skip
-    return dict(session.execute(wanted).tuples().all())
+    return dict(session.execute(wanted).all())

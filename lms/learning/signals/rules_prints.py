@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from lms.learning.signals.rules import Post
 
@@ -22,7 +23,7 @@ def prints_of(posts: Sequence[Post], keys: Iterable[str]) -> frozenset[str]:
     said = sorted((post.said_at, post.kind, post.module_key or "", post.text) for post in posts if post.said_at)
     for start in range(len(said) - IN_A_ROW + 1):
         row = said[start : start + IN_A_ROW]
-        gaps = [_milliseconds(before[0], after[0]) for before, after in zip(row, row[1:], strict=False)]
+        gaps = [_milliseconds(before[0], after[0]) for before, after in pairwise(row)]
         if any(gap % 1000 for gap in gaps):
             found.add(_digest(repr((gaps, [one[1:] for one in row]))))
     return frozenset(sorted(found)[:KEPT])

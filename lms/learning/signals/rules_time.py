@@ -1,4 +1,4 @@
-"""How much time a history shows. The server's clock counts; what a device sent late counts up to the time that passed."""
+"""How much time a history shows: by the server's clock; what a device sent late counts up to the time that passed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
