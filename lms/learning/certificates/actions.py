@@ -36,7 +36,7 @@ def issue(session: Session, actor: Actor, *, enrollment: Enrollment, today: date
         enrollment_id=enrollment.id,
         year=today.year,
         serial=_next_serial(session, today.year),
-        code="".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)),
+        check_code="".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)),
         issued_at=actor.at,
         issued_by_id=actor.person_id,
     )

@@ -11,7 +11,7 @@ from lms.shared.db import Base, WithPublicId
 
 
 class Certificate(WithPublicId, Base):
-    """One for each completed enrollment that asked for it. `code` is what the QR code leads to."""
+    """One for each completed enrollment that asked for it. `check_code` is what the QR code leads to."""
 
     __tablename__ = "certificate"
     __table_args__ = (UniqueConstraint("year", "serial"),)
@@ -20,7 +20,7 @@ class Certificate(WithPublicId, Base):
     enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id"), unique=True)
     year: Mapped[int]
     serial: Mapped[int]
-    code: Mapped[str] = mapped_column(String(CODE_LENGTH), unique=True)
+    check_code: Mapped[str] = mapped_column(String(CODE_LENGTH), unique=True)
     issued_at: Mapped[datetime]
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
 

@@ -59,7 +59,7 @@ def get_certificate(session: Session, *, scope: Scope, public_id: str) -> Issued
     certificate, enrollment, person, course, version = row
     expiry = _expiry(enrollment.completed_on, version.validity_months)
     return Issued(
-        certificate.public_id, number(certificate.year, certificate.serial), certificate.code, person, course,
+        certificate.public_id, number(certificate.year, certificate.serial), certificate.check_code, person, course,
         version.number, enrollment.completed_on, expiry, certificate.issued_at, _standing(enrollment, expiry, scope.on),
     )  # fmt: skip
 
@@ -70,7 +70,7 @@ def check_code(session: Session, *, code: str, on: date) -> Checked:
         select(Certificate, Enrollment, CourseVersion.validity_months)
         .join(Enrollment, Enrollment.id == Certificate.enrollment_id)
         .join(CourseVersion, CourseVersion.id == Enrollment.course_version_id)
-        .where(Certificate.code == code)
+        .where(Certificate.check_code == code)
     )
     row = session.execute(wanted).one_or_none()
     if row is None:

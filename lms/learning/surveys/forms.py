@@ -2,12 +2,13 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import InputRequired
 
 from lms.learning.surveys.rules import COMMENT_MOST, HIGHEST, LOWEST, Answer
 from lms.web.forms import Form, at_most
 
-SCALE = [(str(value), str(value)) for value in range(LOWEST, HIGHEST + 1)]
+SCALE = [SelectChoice(str(value), str(value)) for value in range(LOWEST, HIGHEST + 1)]
 
 
 class SurveyForm(Form):
