@@ -16,8 +16,8 @@ AT_ONCE = 5
 def time_spent(posts: Sequence[Post]) -> dict[str | None, int]:
     """Return the seconds of study that posts show, by the key of the module they are about.
 
-    A pause counts up to 30 s. What lies beyond it is kept, and given back to beats that then arrive all at once: a
-    phone without network was studying while it was silent, but never longer than it was.
+    A pause counts up to 30 s. What lies beyond it is kept, and given back to beats that then arrive all at once, as far
+    as the device's clock spaces them: a phone without network was studying, but never longer than it was silent.
     """
     spent: dict[str | None, float] = defaultdict(float)
     silent = 0.0
@@ -26,7 +26,7 @@ def time_spent(posts: Sequence[Post]) -> dict[str | None, int]:
         silent += max(0.0, gap - LONGEST_GAP)
         counted = min(gap, LONGEST_GAP)
         if gap < AT_ONCE and after.kind == "BEAT":
-            late = min(silent, BEAT - gap)
+            late = max(0.0, min(silent, BEAT - gap, _said(before, after) - gap))
             silent -= late
             counted += late
         spent[after.module_key] += counted
@@ -39,6 +39,13 @@ def events_of(posts: Iterable[Post], kinds: frozenset[str]) -> dict[str | None, 
     for post in posts:
         found[post.module_key] += post.kind in kinds
     return found
+
+
+def _said(before: Post, after: Post) -> float:
+    """Return the seconds between two posts by the device's own clock; 0 where it told none."""
+    if before.said_at is None or after.said_at is None:
+        return 0.0
+    return (after.said_at - before.said_at).total_seconds()
 
 
 def _received(post: Post) -> datetime:
