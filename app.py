@@ -62,6 +62,8 @@ from lms.imports import models as _imports
 from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
 from lms.learning.content import jobs as _content_jobs
+from lms.learning.certificates import models as _certificates
+from lms.learning.certificates.views import blueprint as certificates_pages
 from lms.learning.content import models as _content
 from lms.learning.content.views import blueprint as content_pages
 from lms.learning.player.views import blueprint as learner_pages
@@ -74,6 +76,11 @@ from lms.learning.quizzes.views import blueprint as quizzes_pages
 from lms.learning.quizzes.views_questions import blueprint as questions_pages
 from lms.learning.recall import models as _recall
 from lms.learning.recall.views import blueprint as recall_pages
+from lms.learning.signals import jobs as _signal_jobs
+from lms.learning.signals import models as _signals
+from lms.learning.signals.views import blueprint as signals_pages
+from lms.learning.surveys import models as _surveys
+from lms.learning.surveys.views import blueprint as surveys_pages
 from lms.people import models as _people
 from lms.people.centers import effects as center_effects
 from lms.people.centers import upload as centers_upload
@@ -101,12 +108,13 @@ from lms.web.serving import greet_with, serve
 from lms.web.views import blueprint as web_pages
 
 # Importing a module of sweeps is what registers them.
-SWEEPS = (_content_jobs, _flag_jobs, _quiz_jobs, _rule_jobs, _rule_sync_jobs, _trail_jobs)
+SWEEPS = (_content_jobs, _flag_jobs, _quiz_jobs, _rule_jobs, _rule_sync_jobs, _signal_jobs, _trail_jobs)
 # Alembic compares these with the migrations; importing them is what registers the tables.
 MODELS = (
     _accounts,
     _assignment_rules,
     _audit,
+    _certificates,
     _content,
     _courses,
     _enrollments,
@@ -119,6 +127,8 @@ MODELS = (
     _quizzes,
     _recall,
     _saved,
+    _signals,
+    _surveys,
     _targets,
 )
 
@@ -143,6 +153,9 @@ PAGES = (
     player_pages,
     progress_posts,
     content_pages,
+    certificates_pages,
+    surveys_pages,
+    signals_pages,
     completion_pages,
     months_pages,
     frozen_pages,

@@ -62,8 +62,11 @@ FLAGS = Destination(
     ("flags.list_flags", "flags.show", "flags.hold", "targets.list_targets", "targets.set_target"),
 )
 MY_LEARNING = Destination(_l("My learning"), "home", ("completion.own", "learner.course", "player.module"))
+DOUBTS = Destination(_l("To be checked"), "search", ("signals.doubts", "signals.show", "signals.check"))
 MY_RECORDS = Destination(_l("My records"), "file", ("completion.own_records",))
-COURSES = Destination(_l("Courses"), "book", ("courses.catalog", "courses.course", "completion.course_enrollments"))
+COURSES = Destination(
+    _l("Courses"), "book", ("courses.catalog", "courses.course", "completion.course_enrollments", "surveys.results")
+)
 ASSIGNMENTS = Destination(
     _l("Assignments"),
     "board",
@@ -142,6 +145,7 @@ OF_DUTIES = (
     FLAGS,
     IMPORTS,
     EXCEPTIONS,
+    DOUBTS,
     ASSIGNMENTS,
     RULES,
     ORGANIZATION,

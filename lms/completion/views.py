@@ -35,6 +35,9 @@ from lms.courses.queries import get_course
 from lms.enrollments.rules import GRACE_DAYS
 from lms.learning.player import wording as study_words
 from lms.learning.player.queries import list_begun, list_learned_here
+from lms.learning.certificates.queries import certificates_of
+from lms.learning.signals import wording as signal_words
+from lms.learning.signals.queries import evidence_levels
 from lms.people.merging.addresses import follows_merges
 from lms.people.queries import find_posting, find_unit_to_open, get_person_by_public_id, get_viewer
 from lms.people.viewer import current_scope
@@ -190,6 +193,9 @@ def _records(person: Any, day: date) -> str:
         is_own=person.id == scope.person_id,
         records=read_records(session, scope=scope, person_id=person.id, as_of=day),
         posting=find_posting(session, scope=scope, person_id=person.id, on=day),
+        certificates=certificates_of(session, person_id=person.id),
+        evidence=evidence_levels(session, person_id=person.id),
+        levels=signal_words.LEVELS,
         as_of=day,
         words=records_words,
         wording=wording,

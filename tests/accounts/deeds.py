@@ -123,6 +123,12 @@ def two_rows(world: World) -> Form:
     return {"first": world.others["left"].staff_no, "second": world.again.staff_no, "reason": REASON}
 
 
+def own_completion(world: World) -> Form:
+    """Return the form with which the employee asks for the certificate of a course."""
+    person = world.person("employee").public_id
+    return {"person": person, "course": world.learned.public_id, "cycle": "1"}
+
+
 def correction(world: World) -> Form:
     """Return the form that moves a recorded completion to another day."""
     return {
@@ -240,6 +246,10 @@ DEEDS: dict[str, Deed] = {
         takes=frozenset({"tier", "role", "network_type", "last_on"}),
     ),
     "targets.end": Deed("training_admin"),
+    "certificates.issue": Deed("employee", own_completion, names_others=True),
+    "certificates.paper": Deed("coordinator", plain(reason=REASON), only_looks=True),
+    "surveys.survey": Deed("employee", plain(helpful="4", clear="5", comment="shorter")),
+    "signals.check": Deed("training_admin", plain(note=REASON), purpose_stated=True),
     "people.purpose": Deed("area_manager", plain(reason=REASON, next="/shortfalls")),
     "duties.appoint": Deed("representative", appointment, names_others=True),
     "duties.end": Deed("representative", ended_duty, names_others=True),
@@ -276,6 +286,7 @@ FILES: dict[str, tuple[dict[str, str], ...]] = {
     "imports.template": (),
     "imports.download_refused": ({"format": "csv"}, {"format": "xlsx"}),
     "trail.extract": ({"format": "csv"}, {"format": "xlsx"}),
+    "certificates.paper": ({},),
     "frozen.download": ({"format": "csv"}, {"format": "xlsx"}),
     "reports.download": ({"format": "csv"}, {"format": "xlsx"}),
     "reports.download_rates": tuple(

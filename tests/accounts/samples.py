@@ -157,6 +157,17 @@ def closed_months(world: World, kind: str) -> Things:
     return waiting | {"in": Named(f"{world.closed:%Y-%m}"), "waiting": Named(waiting["in"].value, False)}
 
 
+def certificates(world: World, kind: str) -> Things:
+    """Return a colleague's certificate, and none."""
+    is_reached = world.may_name(kind, world.cast.colleague)
+    return {"in": Named(world.certificate, is_reached), "missing": Named(MISSING, False)}
+
+
+def own_studies(world: World, kind: str) -> Things:
+    """Return the study record of the employee, which is nobody else's, and none."""
+    return {"in": Named(world.studied, kind == "employee"), "missing": Named(MISSING, False)}
+
+
 APPOINTS_AT = {
     "representative": {"CENTER"},
     "center_manager": {"CENTER"},
@@ -205,6 +216,11 @@ def words(*known: str) -> Sampler:
 VARIABLES: dict[str, Sampler] = {
     "static filename": words("favicon.svg"),
     "people public_id": people,
+    "certificates public_id": certificates,
+    # What is no code looks like one that nobody has: it is answered, with the same words.
+    "check code": lambda world, _kind: {"in": Named(world.code), "missing": Named(MISSING)},
+    "surveys course_id": courses,
+    "doubts public_id": lambda world, _kind: {"in": Named(world.doubt), "missing": Named(MISSING, False)},
     "rates unit_id": counted_units,
     "flags unit_id": _units(counts_center),
     "targets public_id": lambda world, _kind: {"in": Named(world.target), "missing": Named(MISSING, False)},
@@ -239,6 +255,7 @@ OF_ENDPOINT: dict[str, Sampler] = {
     "months.correct month": lambda world, _kind: {"in": Named(f"{world.closed:%Y-%m}")},
     "duties.show unit_id": _units(looks_at_duties),
     "activation.reset public_id": inhabitants,
+    "surveys.survey record_id": own_studies,
 }
 
 

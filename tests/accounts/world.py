@@ -33,6 +33,9 @@ from lms.enrollments.models import Enrollment
 from lms.imports.models import ImportRun
 from lms.learning.content.models import Edition, Module
 from lms.learning.progress.models import StudyRecord
+from lms.learning.certificates.actions import issue
+from lms.learning.content.models import Edition
+from lms.learning.signals.models import SignalCheck
 from lms.people.centers.actions_changes import make
 from lms.people.centers.rules_changes import Change, ChangeKind
 from lms.people.merging.actions import merge
@@ -197,6 +200,7 @@ class World(Everyone):
         self._make_exceptions()
         self._write_rules()
         self._add_studies()
+        self._learn()
         self.session.flush()
         mine = select(SignInSession.public_id)
         self.browsers = {
@@ -245,6 +249,27 @@ class World(Everyone):
             self.session.flush()
             self.studies[part] = record.public_id
         self.page = page.public_id
+    def _learn(self) -> None:
+        """Add a course that the employee completed here: its record, a doubt about it, a certificate of a colleague."""
+        learned = {"due_on": date(2019, 1, 31), "completed_on": date(2019, 1, 20)}
+        self.learned = self.net.course("LEARN-01")
+        enrollment = self.net.enroll(self.person("employee"), self.learned, **learned)
+        edition = Edition(course_id=enrollment.course_id, course_version_id=enrollment.course_version_id)
+        edition.recorded_at = edition.published_at = utcnow()
+        times = {"started_at": utcnow(), "last_at": utcnow(), "completed_at": utcnow()}
+        record = StudyRecord(enrollment=enrollment, edition=edition, evidence_level="SELF_REPORT", **times)
+        signals = [{"signal": "BEFORE_ASSIGNED", "figures": {"days": 3}}]
+        doubt = SignalCheck(record=record, rule_version=1, evaluated_at=utcnow(), is_doubtful=True, signals=signals)
+        done = select(Enrollment).where(Enrollment.person_id == self.cast.colleague.id)
+        certificate = issue(
+            self.session,
+            Actor(person_id=None, label="t", origin="t", at=utcnow()),
+            enrollment=self.session.scalars(done).one(),
+            today=self.day,
+        )
+        self.session.add_all([edition, record, doubt])
+        self.studied, self.doubt = record.public_id, doubt.public_id
+        self.certificate, self.code = certificate.public_id, certificate.check_code
 
     def _make_exceptions(self) -> None:
         """Add a request that the coordinator made for an inhabitant, an exemption granted before, and an outage."""
