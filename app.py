@@ -61,9 +61,9 @@ from lms.enrollments.views import blueprint as enrollments_pages
 from lms.imports import models as _imports
 from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
-from lms.learning.content import jobs as _content_jobs
 from lms.learning.certificates import models as _certificates
 from lms.learning.certificates.views import blueprint as certificates_pages
+from lms.learning.content import jobs as _content_jobs
 from lms.learning.content import models as _content
 from lms.learning.content.views import blueprint as content_pages
 from lms.learning.player.views import blueprint as learner_pages

@@ -33,9 +33,9 @@ from lms.completion.rules_bases import word_of
 from lms.completion.targets.rules import DEFAULTS, Measure
 from lms.courses.queries import get_course
 from lms.enrollments.rules import GRACE_DAYS
+from lms.learning.certificates.queries import certificates_of
 from lms.learning.player import wording as study_words
 from lms.learning.player.queries import list_begun, list_learned_here
-from lms.learning.certificates.queries import certificates_of
 from lms.learning.signals import wording as signal_words
 from lms.learning.signals.queries import evidence_levels
 from lms.people.merging.addresses import follows_merges

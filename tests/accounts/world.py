@@ -31,10 +31,9 @@ from lms.enrollments.assignment_rules.rules_terms import RuleTerms, Trigger
 from lms.enrollments.exceptions.models import ExceptionRequest, Exemption, Outage
 from lms.enrollments.models import Enrollment
 from lms.imports.models import ImportRun
+from lms.learning.certificates.actions import issue
 from lms.learning.content.models import Edition, Module
 from lms.learning.progress.models import StudyRecord
-from lms.learning.certificates.actions import issue
-from lms.learning.content.models import Edition
 from lms.learning.signals.models import SignalCheck
 from lms.people.centers.actions_changes import make
 from lms.people.centers.rules_changes import Change, ChangeKind
@@ -249,6 +248,7 @@ class World(Everyone):
             self.session.flush()
             self.studies[part] = record.public_id
         self.page = page.public_id
+
     def _learn(self) -> None:
         """Add a course that the employee completed here: its record, a doubt about it, a certificate of a colleague."""
         learned = {"due_on": date(2019, 1, 31), "completed_on": date(2019, 1, 20)}

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from lms.enrollments.models import Enrollment
 from lms.learning.content.storage import folder_in
-from lms.learning.progress.models import ModuleProgress, ProgressPost, StudyRecord
+from lms.learning.progress.models import ModuleProgress, ProgressPost
 from tests.browser.test_first_load import Traffic, stands
 from tests.learning.lessons import Lesson
 from tests.support.browser import DESK, PHONE, accessibility_faults

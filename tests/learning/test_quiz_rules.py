@@ -212,4 +212,7 @@ def test_figures_of_a_question_and_what_to_look_at():
     assert analyze([Sight(False, rest, 1) for rest in range(20)]).flags == ("hard",)
     assert analyze([]).difficulty is None
     # By hand: right with rests 100, 50 and wrong with 50, 0 is a correlation of 0.7071.
-    assert analyze([Sight(True, 100, 1), Sight(True, 50, 1), Sight(False, 50, 1), Sight(False, 0, 1)]).discrimination == 0.71
+    assert (
+        analyze([Sight(True, 100, 1), Sight(True, 50, 1), Sight(False, 50, 1), Sight(False, 0, 1)]).discrimination
+        == 0.71
+    )
