@@ -255,10 +255,13 @@ def test_two_rows_of_one_human_share_their_exemptions_until_it_is_undone(cast: C
 
 
 def test_the_command_line_lists_shares_and_alerts(cast: Cast, session: Session, runner: FlaskCliRunner):
-    add_exemption(session, cast.employee.id, cast.course.id)
+    add_exemption(session, cast.employee.id, cast.course.id).recorded_at = utcnow()
     session.commit()
     listed = runner.invoke(args=["exemptions", "list", "--by", "center", "--format", "csv"])
     assert listed.exit_code == 0, listed.output
     assert re.search(rf"^{cast.center.code},[^,]+,1,3,1,33\.3,ALERT", listed.output, re.MULTILINE)
+    known = runner.invoke(args=["exemptions", "list", "--known-at", str(TODAY - timedelta(days=1)), "--format", "csv"])
+    assert known.exit_code == 0, known.output
+    assert cast.center.code not in known.output, "the exemption was recorded later"
     later = runner.invoke(args=["exemptions", "list", "--as-of", "2017-01-01", "--alerts"])
     assert cast.center.code not in later.output
