@@ -185,6 +185,26 @@ def courses(world: World, kind: str) -> Things:
     return {"in": Named(world.cast.course.public_id), "missing": Named(MISSING, False)}
 
 
+def files(world: World, kind: str) -> Things:
+    """Return a file of the course that everyone here is enrolled in, one of another course, and none."""
+    own, other = (file.public_id for file in world.files)
+    return {
+        "in": Named(own, kind != "anonymous"),
+        "out": Named(other, kind == "training_admin"),
+        "missing": Named(MISSING, False),
+    }
+
+
+def drafts(course: Callable[[World], str]) -> Sampler:
+    """Return a course to write for, and none."""
+    return lambda world, _kind: {"in": Named(course(world)), "missing": Named(MISSING, False)}
+
+
+def modules(world: World, kind: str) -> Things:
+    """Return a page of the draft, and none."""
+    return {"in": Named(world.module), "missing": Named(MISSING, False)}
+
+
 def runs(world: World, kind: str) -> Things:
     """Return a past import, one that waits for a yes, and none."""
     return {
@@ -243,6 +263,11 @@ VARIABLES: dict[str, Sampler] = {
     "reviews month": months,
     "months month": closable_months,
     "imports public_id": runs,
+    "files file_id": files,
+    "authoring course_id": drafts(lambda world: world.cast.course.public_id),
+    "modules module_id": modules,
+    "preview module_id": modules,
+    "new kind": words("page", "video", "document", "quiz", "link", "session"),
     "rules public_id": rules,
     "runs public_id": rule_runs,
     "new slug": words("roster"),
@@ -256,6 +281,8 @@ OF_ENDPOINT: dict[str, Sampler] = {
     "duties.show unit_id": _units(looks_at_duties),
     "activation.reset public_id": inhabitants,
     "surveys.survey record_id": own_studies,
+    # There is a draft of the other one already.
+    "content.start course_id": drafts(lambda world: world.second.public_id),
 }
 
 
