@@ -207,10 +207,10 @@ def test_what_waits_is_sent_for_nobody_but_who_did_it(
     phone.get_by_role("button", name="학습 시작").click()
     expect(phone.locator("[data-status]")).to_have_text(SAVED)
     phone.wait_for_timeout(500)
-    records = {row.id: row.enrollment.person_id for row in session.scalars(select(StudyRecord))}
     new = [key for key in arrived(session) if key not in before]
     assert new and not set(new) & set(asked)
     assert len(phone.evaluate(WAITING)) == 1
+    records = {row.id: row.enrollment.person_id for row in session.scalars(select(StudyRecord))}
     posts = session.scalars(select(ProgressPost).where(ProgressPost.key.in_(new))).all()
     assert {records[post.record_id] for post in posts} == {cast.namesake.id}
 
