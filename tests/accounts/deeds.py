@@ -131,6 +131,14 @@ def correction(world: World) -> Form:
     }  # fmt: skip
 
 
+def progress_post(world: World) -> Form:
+    """Return what a player posts of a page."""
+    return {
+        "key": "0b5f0c4e-3c1d-4c6e-9a57-0d8f1d1f6a10", "module": world.page, "kind": "READ", "device": "d1",
+        "said_at": "2019-07-01T12:00:00+09:00", "data": {"percent": 40, "position": {"y": 0.4}},
+    }  # fmt: skip
+
+
 def plain(**values: str) -> Callable[[World], Form]:
     """Return a form that is the same in every world."""
     return lambda _world: dict(values)
@@ -144,7 +152,7 @@ class Deed:
     `unwritten`: why no change is to be audited. `only_looks`: nothing changes but the trail. `about_sessions`: nothing
     but who is signed in where. `purpose_stated`: the doer opened the names of the whole network before. `at_the_door`:
     it is kept before the session begins, in a transaction of its own. `takes`: columns' names that the form offers
-    besides those sent.
+    besides those sent. `is_json`: it is sent by a script, as JSON, and refused whole with any other key.
     """
 
     by: str
@@ -157,6 +165,11 @@ class Deed:
     purpose_stated: bool = False
     at_the_door: bool = False
     takes: frozenset[str] = frozenset()
+    is_json: bool = False
+
+    def sent(self, world: World, extra: Form | None = None) -> dict[str, Any]:
+        """Return the form, with more keys on wish, as a client's `post` takes it."""
+        return {"json" if self.is_json else "data": (extra or {}) | self.form(world)}
 
 
 # By endpoint; where one endpoint takes several addresses, with the last word of the address.
@@ -195,6 +208,7 @@ DEEDS: dict[str, Deed] = {
     "saved.rename": Deed("coordinator", plain(name="another name")),
     "saved.start": Deed("coordinator", plain(start="yes")),
     "saved.delete": Deed("coordinator"),
+    "progress.post": Deed("employee", progress_post, unwritten="each post is kept as it came", is_json=True),
     "recording.new": Deed("coordinator", completion, names_others=True, only_looks=True),
     "recording.preview": Deed("coordinator", completion, names_others=True, only_looks=True),
     "recording.record": Deed("coordinator", completion, names_others=True),

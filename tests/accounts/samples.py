@@ -108,6 +108,13 @@ def browsers(world: World, kind: str) -> Things:
     return {"in": Named(own, own != MISSING), "out": Named(others, False), "missing": Named(MISSING, False)}
 
 
+def studies(world: World, kind: str) -> Things:
+    """Return a study record of one's own, a neighbor's, and none: nobody reaches another's."""
+    own = world.studies.get(kind, MISSING)
+    others = world.studies["colleague" if kind != "colleague" else "inside"]
+    return {"in": Named(own, own != MISSING), "out": Named(others, False), "missing": Named(MISSING, False)}
+
+
 def views(world: World, kind: str) -> Things:
     """Return a saved view, which is its owner's alone, and none."""
     return {"in": Named(world.view, kind == "coordinator"), "missing": Named(MISSING, False)}
@@ -213,6 +220,7 @@ VARIABLES: dict[str, Sampler] = {
     "outages public_id": lambda world, _kind: {"in": Named(world.outage), "missing": Named(MISSING, False)},
     "browsers public_id": browsers,
     "views public_id": views,
+    "study record_id": studies,
     # Two histories are compared after a purpose for the whole network, which nobody in the matrix stated.
     "merging merge_id": lambda world, _kind: {"in": Named(world.merge, False), "missing": Named(MISSING, False)},
     "events public_id": lambda world, _kind: {"in": Named(world.line), "missing": Named(MISSING, False)},

@@ -29,7 +29,10 @@ from lms.enrollments.assignment_rules.publishing.actions import publish, rehears
 from lms.enrollments.assignment_rules.publishing.rules import RunState
 from lms.enrollments.assignment_rules.rules_terms import RuleTerms, Trigger
 from lms.enrollments.exceptions.models import ExceptionRequest, Exemption, Outage
+from lms.enrollments.models import Enrollment
 from lms.imports.models import ImportRun
+from lms.learning.content.models import Edition, Module
+from lms.learning.progress.models import StudyRecord
 from lms.people.centers.actions_changes import make
 from lms.people.centers.rules_changes import Change, ChangeKind
 from lms.people.merging.actions import merge
@@ -193,6 +196,7 @@ class World(Everyone):
         self._decide_targets()
         self._make_exceptions()
         self._write_rules()
+        self._add_studies()
         self.session.flush()
         mine = select(SignInSession.public_id)
         self.browsers = {
@@ -221,6 +225,26 @@ class World(Everyone):
         published.state = RunState.DONE
         self.rule, self.rule_in_force = draft.rule.public_id, version.rule.public_id
         self.rehearsal, self.published = rehearsal.public_id, published.public_id
+
+    def _add_studies(self) -> None:
+        """Let everyone study the course, each in a record of their own."""
+        version = self.cast.course.versions[0]
+        edition = Edition(course_id=self.cast.course.id, course_version_id=version.id, recorded_at=utcnow())
+        self.session.add(edition)
+        self.session.flush()
+        titles = {"title_ko": hostile_name("모듈", 3), "title_en": hostile_name("module", 3)}
+        page = Module(edition_id=edition.id, position=1, kind="PAGE", **titles)
+        self.session.add(page)
+        self.studies: dict[str, str] = {}
+        enrolled = select(Enrollment.id).where(Enrollment.course_id == self.cast.course.id)
+        for part, person in (self._people | self.others).items():
+            times = {"started_at": utcnow(), "last_at": utcnow()}
+            enrollment_id = self.session.scalars(enrolled.where(Enrollment.person_id == person.id)).one()
+            record = StudyRecord(enrollment_id=enrollment_id, edition_id=edition.id, **times)
+            self.session.add(record)
+            self.session.flush()
+            self.studies[part] = record.public_id
+        self.page = page.public_id
 
     def _make_exceptions(self) -> None:
         """Add a request that the coordinator made for an inhabitant, an exemption granted before, and an outage."""
