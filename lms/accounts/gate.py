@@ -85,8 +85,8 @@ def load_signed_in(token: str) -> SignedIn | None:
     now = utcnow()
     settings = current_app.config["SETTINGS"]
     # A connection of its own, given back at once: the request's transaction has not begun and must not begin here.
-    with Session(db.engine) as session:
-        found = queries.find_open_session(session, token_sha256=actions.digest(token), on=today())
+    with db.engine.connect() as connection:
+        found = queries.find_open_session(connection, token_sha256=actions.digest(token), on=today())
     idle = timedelta(minutes=settings.session_idle_minutes)
     end = found.times.end(now, idle) if found else None
     if found is None or not found.is_employed or end is not None:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, Table, TypeDecorator, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 
@@ -91,6 +91,11 @@ def only_reading() -> Iterator[None]:
         yield
     finally:
         _writing.reset(token)
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the table of a model, for statements that are asked too often to read their rows as objects."""
+    return cast(Table, model.__table__)
 
 
 def refresh_statistics(session: Session | Connection, *models: type[Base]) -> None:

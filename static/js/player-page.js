@@ -18,7 +18,9 @@ export function collect(root, position, urge) {
     return { y: Math.max(0, Math.min(1, Number((-box.top / (box.height || 1)).toFixed(3)))) };
   };
 
-  if (position.y > 0.02) scrollTo(0, scrollY + text.getBoundingClientRect().top + position.y * text.offsetHeight);
+  // Letters change the height of the text, so where one stopped is looked for once they are there.
+  const resume = () => scrollTo(0, scrollY + text.getBoundingClientRect().top + position.y * text.offsetHeight);
+  if (position.y > 0.02) document.fonts.ready.then(() => scrollY || resume());
   const look = () => {
     measure();
     if (read === 100 && told < 100) urge();

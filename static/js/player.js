@@ -82,9 +82,11 @@ function show({ phase, waiting, answer }) {
     line.dataset.phase = phase;
   }
   root.querySelector("[data-sign-in]").hidden = phase !== "signed-out" && phase !== "other";
-  if (phase !== "saving" && phase !== shown) {
+  // That more waits is no news, that something does is.
+  const news = `${phase} ${waiting > 0}`;
+  if (phase !== "saving" && news !== shown) {
     root.querySelector("[data-announce]").textContent = line.textContent;
-    shown = phase;
+    shown = news;
   }
   if (phase === "saved" && answer) advance(answer);
 }

@@ -22,7 +22,7 @@ def create(url: str) -> Flask:
     """Return the application."""
     app = Flask(__name__)
     engine = create_engine(url, pool_size=8)
-    statement = insert(ProgressPost.__table__)
+    statement = insert(ProgressPost)
 
     @app.post("/posts")
     def post() -> dict[str, Any]:

@@ -22,9 +22,9 @@ from tests.learning.studying import Player, Studying, body
 from tests.support.sign_in import sign_in
 from tests.support.statements import Statements
 
-# Who asks; the record with its enrollment and edition; whether the key is known; the modules with how far they are;
-# then the module, the record and the post are written.
-STATEMENTS = 7
+# Who asks; the record with what its edition asks for; the modules with how far they are and whether the key is known;
+# then the record, the module and the post are written.
+STATEMENTS = 6
 
 
 @pytest.fixture

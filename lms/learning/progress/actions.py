@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,12 +18,14 @@ from lms.learning.content.models import Edition
 from lms.learning.content.rules import Keeps, ModuleKind
 from lms.learning.progress.models import ModuleProgress, ProgressPost, StudyRecord
 from lms.learning.progress.queries import (
-    find_answer,
+    Studied,
+    facts_and_answer,
     find_former,
     list_steps,
     list_steps_of_version,
     progress_of,
     record_of,
+    studied_of,
     study_facts,
 )
 from lms.learning.progress.rules import (
@@ -41,10 +43,17 @@ from lms.learning.progress.rules import (
     refusal,
 )
 from lms.learning.progress.rules_earning import advance, credit, graded, moment_of
+from lms.shared.db import table_of
 from lms.shared.errors import DomainError, NotFoundError
 
-# Rows are written as they are decided here; what the session holds of them is not looked through.
-AS_IT_IS = {"synchronize_session": False}
+# Built once, on the tables themselves: see queries.py.
+_MODULE, _RECORD = table_of(ModuleProgress), table_of(StudyRecord)
+_INSERT_POST = insert(table_of(ProgressPost)).inline()
+_INSERT_MODULE = insert(_MODULE).inline()
+_UPDATE_MODULE = update(_MODULE).where(
+    _MODULE.c.record_id == bindparam("of_record"), _MODULE.c.module_key == bindparam("of_module")
+)
+_UPDATE_RECORD = update(_RECORD).where(_RECORD.c.id == bindparam("of_record"))
 
 
 def open_record(
@@ -112,25 +121,30 @@ def _completed_modules(
     ]  # fmt: skip
 
 
-def take_post(session: Session, actor: Actor, record: StudyRecord, post: Post, *, today: date) -> Answer:
+def take_post(session: Session, actor: Actor, record: StudyRecord | Studied, post: Post, *, today: date) -> Answer:
     """Take what a player posted and return what it is answered; the same post again is answered the same.
 
-    Get the record with `get_record(…, locked=True)`, so that posts of one record come one after another.
+    Get the record with `get_record(…, locked=True)` or `get_studied`, so that posts of one record take turns.
 
     Raises:
         DomainError: the key was used for another body ("key_taken"); the course has no such module ("module"); this
             cannot be told of such a module ("kind"); enough chapters were begun today ("chapters").
     """
-    if before := find_answer(session, record_id=record.id, key=post.key, sha256=post.sha256):
+    if isinstance(record, StudyRecord):
+        answer = take_post(session, actor, studied_of(record), post, today=today)
+        session.refresh(record)
+        return answer
+    facts, before = facts_and_answer(session, record, key=post.key, sha256=post.sha256, today=today)
+    if before:
         return before
-    facts = study_facts(session, record, today)
     step = _step_of(facts, post, today)
     moment = moment_of(post.said_at, record.last_at, actor.at)
     earned = _earned(record, post, moment)
     state = facts.states.get(step.key) or ModuleState(opened_at=moment, opened_on=today)
     after = advance(step, state, post, seconds=earned, at=actor.at)
-    record.seconds, record.last_at, record.last_key = record.seconds + earned, max(record.last_at, moment), step.key
-    facts = _keep(session, actor, record, facts, step, after)
+    values = {"seconds": record.seconds + earned, "last_at": max(record.last_at, moment), "last_key": step.key}
+    session.execute(_UPDATE_RECORD, {"of_record": record.id} | values)
+    facts = _keep(session, actor, record, replace(facts, seconds=record.seconds + earned), step, after)
     found = settle(session, actor, record, facts, today=today)
     answer = Answer(
         key=post.key,
@@ -157,7 +171,7 @@ def _step_of(facts: StudyFacts, post: Post, today: date) -> Step:
     return step
 
 
-def _earned(record: StudyRecord, post: Post, moment: datetime) -> int:
+def _earned(record: Studied, post: Post, moment: datetime) -> int:
     """Return the seconds of study that a post earns. Opening a module earns none: nobody knows what came before."""
     if post.kind is PostKind.OPEN:
         return 0
@@ -205,13 +219,15 @@ def record_attendance(
     return settle(session, actor, record, facts, today=today)
 
 
-def settle(session: Session, actor: Actor, record: StudyRecord, facts: StudyFacts, *, today: date) -> Outlook:
+def settle(session: Session, actor: Actor, record: StudyRecord | Studied, facts: StudyFacts, *, today: date) -> Outlook:
     """Complete a course whose criteria are met, once, through the one door; return where the learner stands."""
     found = outlook(facts)
     if found.missing or facts.is_completed:
-        session.flush()
         return found
-    record.completed_at, record.evidence_level = actor.at, evidence_level(facts.modules)
+    level = evidence_level(facts.modules)
+    session.execute(_UPDATE_RECORD, {"of_record": record.id, "completed_at": actor.at, "evidence_level": level})
+    if isinstance(record, StudyRecord):
+        session.refresh(record)
     record_completion(
         session,
         enrollment_id=record.enrollment_id,
@@ -236,7 +252,7 @@ def _locked_state(
 
 
 def _keep(
-    session: Session, actor: Actor, record: StudyRecord, facts: StudyFacts, step: Step, state: ModuleState
+    session: Session, actor: Actor, record: StudyRecord | Studied, facts: StudyFacts, step: Step, state: ModuleState
 ) -> StudyFacts:
     """Write how far a module is; return the facts with it."""
     before = facts.states.get(step.key)
@@ -248,34 +264,23 @@ def _keep(
         "score": state.score,
         "last_at": actor.at,
     }
-    if state.done and not (before and before.done):
-        values["completed_at"] = actor.at
-    which = {"record_id": record.id, "module_key": step.key}
-    if before:
-        session.execute(update(ModuleProgress).filter_by(**which).values(values), execution_options=AS_IT_IS)
+    if before is None:
+        opened = {"record_id": record.id, "module_key": step.key, "opened_at": state.opened_at}
+        done = {"opened_on": state.opened_on, "completed_at": actor.at if state.done else None}
+        session.execute(_INSERT_MODULE, values | opened | done)
     else:
-        opened = {"opened_at": state.opened_at, "opened_on": state.opened_on}
-        session.execute(insert(ModuleProgress).values(values | which | opened))
-    return replace(facts, states={**facts.states, step.key: state}, seconds=record.seconds)
+        which = {"of_record": record.id, "of_module": step.key}
+        done = {"completed_at": actor.at} if state.done and not before.done else {}
+        session.execute(_UPDATE_MODULE, values | which | done)
+    return replace(facts, states={**facts.states, step.key: state})
 
 
-def _keep_post(session: Session, actor: Actor, record: StudyRecord, step: Step, post: Post, answer: Answer) -> None:
+def _keep_post(session: Session, actor: Actor, record: Studied, step: Step, post: Post, answer: Answer) -> None:
     """Keep a post as it came, with what it is answered."""
     said = asdict(answer) | {"saved_at": answer.saved_at.isoformat()}
-    session.execute(
-        insert(ProgressPost).values(
-            record_id=record.id,
-            key=post.key,
-            body_sha256=post.sha256,
-            module_key=step.key,
-            kind=post.kind,
-            payload=dict(post.data),
-            answer=said,
-            said_at=post.said_at,
-            received_at=actor.at,
-            device=post.device,
-        )
-    )
+    row = {"record_id": record.id, "key": post.key, "body_sha256": post.sha256, "module_key": step.key}
+    row |= {"kind": post.kind, "payload": dict(post.data), "answer": said}
+    session.execute(_INSERT_POST, row | {"said_at": post.said_at, "received_at": actor.at, "device": post.device})
 
 
 def _note(

@@ -1,6 +1,7 @@
 """Reading progress: someone's own study record, how far its modules are, and what they add up to."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -20,9 +21,68 @@ from lms.learning.progress.rules import (
     StudyFacts,
     StudyState,
 )
+from lms.shared.db import table_of
 from lms.shared.errors import DomainError, NotFoundError
 
 WITH_ALL = (joinedload(StudyRecord.enrollment), joinedload(StudyRecord.edition))
+
+
+# Building a statement takes several times as long as running it, and reading rows as objects as long again: what every
+# post asks is built once, on the tables themselves.
+_RECORD = table_of(StudyRecord).c
+_ENROLLMENT = table_of(Enrollment).c
+_EDITION = table_of(Edition).c
+_MODULE = table_of(Module).c
+_PROGRESS = table_of(ModuleProgress).c
+_POST = table_of(ProgressPost).c
+_STEP = (
+    _MODULE.key, _MODULE.public_id, _MODULE.kind, _MODULE.chapter, _MODULE.required, _MODULE.minutes,
+    _MODULE.seconds.label("length"), _MODULE.pages,
+)  # fmt: skip
+_STATE = (
+    _PROGRESS.opened_at, _PROGRESS.opened_on, _PROGRESS.percent, _PROGRESS.seconds,
+    _PROGRESS.ranges, _PROGRESS.position, _PROGRESS.score, _PROGRESS.completed_at,
+)  # fmt: skip
+_STEPS = select(*_STEP).where(_MODULE.edition_id == bindparam("edition_id")).order_by(_MODULE.position)
+_FACTS = _STEPS.add_columns(*_STATE).join_from(
+    table_of(Module),
+    table_of(ModuleProgress),
+    (_PROGRESS.module_key == _MODULE.key) & (_PROGRESS.record_id == bindparam("record_id")),
+    isouter=True,
+)
+# With what a post of that key was answered: asked in one, once the record is locked.
+_FACTS_AND_ANSWER = _FACTS.add_columns(_POST.body_sha256, _POST.answer).outerjoin(
+    table_of(ProgressPost), (_POST.record_id == bindparam("record_id")) & (_POST.key == bindparam("key"))
+)
+_STUDIED = (
+    select(
+        _RECORD.id, _RECORD.enrollment_id, _RECORD.edition_id, _RECORD.seconds, _RECORD.last_at,
+        _RECORD.completed_at, _ENROLLMENT.completed_on, _EDITION.pass_progress_pct, _EDITION.pass_score,
+        _EDITION.min_minutes, _EDITION.max_chapters_per_day,
+    )
+    .join(table_of(Enrollment), _ENROLLMENT.id == _RECORD.enrollment_id)
+    .join(table_of(Edition), _EDITION.id == _RECORD.edition_id)
+    .where(_RECORD.public_id == bindparam("public_id"), _ENROLLMENT.person_id == bindparam("person_id"))
+    .with_for_update(of=table_of(StudyRecord))
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Studied:
+    """A study record, as far as a post changes it, with what completing its edition asks for."""
+
+    id: int
+    enrollment_id: int
+    edition_id: int
+    seconds: int
+    last_at: datetime
+    completed_at: datetime | None
+    completed_on: date | None
+    criteria: Criteria
+
+    def is_completed(self, today: date) -> bool:
+        """Tell whether the course is completed by a day, here or as someone recorded it."""
+        return self.completed_at is not None or (self.completed_on is not None and self.completed_on <= today)
 
 
 def find_record(session: Session, *, person_id: int, public_id: str) -> StudyRecord | None:
@@ -88,6 +148,32 @@ def list_steps_of_version(session: Session, course_version_id: int) -> tuple[Ste
     return list_steps(session, edition_id) if edition_id else ()
 
 
+def get_studied(session: Session, *, person_id: int, public_id: str) -> Studied:
+    """Return a person's own study record for a post; others who write to it wait for the transaction's end.
+
+    Raises:
+        NotFoundError: it is missing or somebody else's.
+    """
+    found = session.execute(_STUDIED, {"person_id": person_id, "public_id": public_id}).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return Studied(*found[:7], Criteria(*found[7:]))
+
+
+def studied_of(record: StudyRecord) -> Studied:
+    """Return what a post changes of a record that was read whole."""
+    return Studied(
+        id=record.id,
+        enrollment_id=record.enrollment_id,
+        edition_id=record.edition_id,
+        seconds=record.seconds,
+        last_at=record.last_at,
+        completed_at=record.completed_at,
+        completed_on=record.enrollment.completed_on,
+        criteria=criteria_of(record.edition),
+    )
+
+
 def study_facts(session: Session, record: StudyRecord, today: date) -> StudyFacts:
     """Return all that decides where a learner stands in the course of a study record."""
     return _facts(
@@ -98,12 +184,37 @@ def study_facts(session: Session, record: StudyRecord, today: date) -> StudyFact
 def _facts(record: StudyRecord, rows: Sequence[Any], today: date) -> StudyFacts:
     states = {row.key: _state(row) for row in rows if row.opened_at is not None}
     completed_on = record.enrollment.completed_on
+    studied = studied_of(record)
+    rows = session.execute(_FACTS, {"edition_id": studied.edition_id, "record_id": studied.id}).all()
+    return _facts(studied, rows, today)
+
+
+def facts_and_answer(
+    session: Session, studied: Studied, *, key: str, sha256: str, today: date
+) -> tuple[StudyFacts, Answer | None]:
+    """Return where a learner stands, and what a post of that key was answered before; None when it is new.
+
+    Raises:
+        DomainError: the key was used for a post with another body ("key_taken").
+    """
+    which = {"edition_id": studied.edition_id, "record_id": studied.id, "key": key}
+    rows = session.execute(_FACTS_AND_ANSWER, which).all()
+    if not rows or rows[0].answer is None:
+        return _facts(studied, rows, today), None
+    if rows[0].body_sha256 != sha256:
+        raise DomainError("key_taken", key=key)
+    said = rows[0].answer
+    times = {"saved_at": datetime.fromisoformat(said["saved_at"]), "state": StudyState(said["state"])}
+    return _facts(studied, rows, today), Answer(**(said | times))
+
+
+def _facts(studied: Studied, rows: Sequence[Any], today: date) -> StudyFacts:
     return StudyFacts(
         modules=tuple(_step(row) for row in rows),
-        states=states,
-        criteria=criteria_of(record.edition),
-        seconds=record.seconds,
-        is_completed=record.completed_at is not None or (completed_on is not None and completed_on <= today),
+        states={row.key: _state(row) for row in rows if row.opened_at is not None},
+        criteria=studied.criteria,
+        seconds=studied.seconds,
+        is_completed=studied.is_completed(today),
     )
 
 
@@ -125,29 +236,6 @@ def criteria_of(edition: Edition) -> Criteria:
         score=edition.pass_score,
         min_minutes=edition.min_minutes,
         chapters_per_day=edition.max_chapters_per_day,
-    )
-
-
-def find_answer(session: Session, *, record_id: int, key: str, sha256: str) -> Answer | None:
-    """Return what a post was answered before, or None when it is new.
-
-    Raises:
-        DomainError: the key was used for a post with another body ("key_taken").
-    """
-    kept = session.execute(_ANSWER, {"record_id": record_id, "key": key}).one_or_none()
-    if kept is None:
-        return None
-    if kept.body_sha256 != sha256:
-        raise DomainError("key_taken", key=key)
-    said = kept.answer
-    return Answer(
-        key=key,
-        saved_at=datetime.fromisoformat(said["saved_at"]),
-        module_percent=said["module_percent"],
-        module_done=said["module_done"],
-        course_percent=said["course_percent"],
-        state=StudyState(said["state"]),
-        missing=said["missing"],
     )
 
 

@@ -23,7 +23,7 @@ blueprint = Blueprint("progress", __name__)
 @blueprint.post("/study/<record_id>/posts")
 def post(record_id: str) -> ResponseReturnValue:
     session = db.session()
-    record = queries.get_record(session, person_id=current_person_id(), public_id=record_id, locked=True)
+    record = queries.get_studied(session, person_id=current_person_id(), public_id=record_id)
     try:
         told = read_post(_body())
         answer = actions.take_post(session, actor(), record, told, today=today())
