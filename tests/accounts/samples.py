@@ -162,6 +162,24 @@ counted_units = _units(World.may_count)
 named_units = _units(World.names_below)
 
 
+def lessons(named: str) -> Sampler:
+    """Return something of what the employee studies, which is theirs alone, and nothing."""
+    return lambda world, kind: {
+        "in": Named(world.lessons[named], kind == "employee"),
+        "missing": Named(MISSING, False),
+    }
+
+
+def quizzes(world: World, kind: str) -> Things:
+    """Return a quiz that the employee takes, one not begun, and none."""
+    return lessons("quiz")(world, kind) | {"fresh": Named(world.lessons["fresh"], kind == "employee")}
+
+
+def authored(named: str) -> Sampler:
+    """Return something that authors write, open to all of them, and nothing."""
+    return lambda world, _kind: {"in": Named(world.lessons[named]), "missing": Named(MISSING, False)}
+
+
 def courses(world: World, kind: str) -> Things:
     """Return a course and none: the catalog is open to everyone inside."""
     return {"in": Named(world.cast.course.public_id), "missing": Named(MISSING, False)}
@@ -212,6 +230,13 @@ VARIABLES: dict[str, Sampler] = {
     "exceptions public_id": exceptions,
     "outages public_id": lambda world, _kind: {"in": Named(world.outage), "missing": Named(MISSING, False)},
     "browsers public_id": browsers,
+    "study record_id": lessons("record"),
+    "study module_id": quizzes,
+    "quiz attempt_id": lessons("attempt"),
+    "quiz number": lambda _world, kind: {"in": Named("1", kind == "employee"), "missing": Named("77", False)},
+    "authoring course_id": courses,
+    "questions question_id": authored("question"),
+    "settings module_id": authored("draft_quiz"),
     "views public_id": views,
     # Two histories are compared after a purpose for the whole network, which nobody in the matrix stated.
     "merging merge_id": lambda world, _kind: {"in": Named(world.merge, False), "missing": Named(MISSING, False)},

@@ -40,6 +40,7 @@ from lms.reports.saved.models import SavedView
 from lms.shared.clock import local_date, utcnow
 from lms.shared.db import Base
 from tests.accounts.everyone import Everyone, end_posting
+from tests.accounts.lessons import write_lessons
 from tests.accounts.reference import Fact, Facts
 from tests.factories import hostile_name, hostile_number
 from tests.support.databases import settings_for
@@ -193,6 +194,7 @@ class World(Everyone):
         self._decide_targets()
         self._make_exceptions()
         self._write_rules()
+        self.lessons = write_lessons(self.net, self.person("employee"), self.inside, self.cast.course, self.day)
         self.session.flush()
         mine = select(SignInSession.public_id)
         self.browsers = {

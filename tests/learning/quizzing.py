@@ -13,13 +13,12 @@ from lms.enrollments.models import Enrollment
 from lms.learning.content.models import Edition, Module
 from lms.learning.content.rules import ModuleKind
 from lms.learning.progress.models import StudyRecord
-from lms.learning.quizzes import actions, queries
+from lms.learning.quizzes import actions
 from lms.learning.quizzes.actions_questions import add_question, set_terms
 from lms.learning.quizzes.models import Attempt, AttemptItem, Question
 from lms.learning.quizzes.queries import Study, content_of, get_attempt, get_study
 from lms.learning.quizzes.rules import Content, Kind
 from lms.learning.quizzes.rules_attempts import Draw, Release, Terms
-from lms.people.models import Person
 from lms.shared.clock import local_date, utcnow
 from tests.learning.studying import edition, study
 from tests.support.network import Cast, small_cast
@@ -32,7 +31,8 @@ QUESTIONS = (
         options=("하나 zqa1", "둘", "셋 <i>", "넷"), correct=(2,),
     ),
     Content(
-        kind=Kind.MULTIPLE, text_ko="모두 고르세요.", explanation_ko="zqwhy2", options=("가", "나", "다", "라"), correct=(0, 3)
+        kind=Kind.MULTIPLE, text_ko="모두 고르세요.", explanation_ko="zqwhy2", options=("가", "나", "다", "라"),
+        correct=(0, 3),
     ),
     Content(kind=Kind.TRUE_FALSE, text_ko="모르면 아는 척한다.", explanation_ko="zqwhy3", correct=(1,)),
     Content(
@@ -148,9 +148,7 @@ def taking(session: Session, **terms: Any) -> Taking:
         pass_progress_pct=0, pass_score=0, asks_survey=False,
     )  # fmt: skip
     author = Actor(person_id=cast.training_admin.id, label="t", origin="t", at=utcnow())
-    questions = [
-        add_question(session, author, course=cast.course, pool=POOL, content=content) for content in QUESTIONS
-    ]
+    questions = [add_question(session, author, course=cast.course, pool=POOL, content=content) for content in QUESTIONS]
     enrollment = session.scalars(select(Enrollment).filter_by(person_id=cast.employee.id)).one()
     record = study(session, enrollment, made, utcnow() - timedelta(hours=1))
     found = Taking(session, cast, made, made.modules[0], made.modules[1], record, questions)
@@ -168,5 +166,3 @@ def token_of(client: FlaskClient, path: str) -> str:
     """Return the token of a page's form."""
     page = client.get(path).text
     return page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
-
-

@@ -18,7 +18,7 @@ from lms.learning.quizzes.models import Attempt
 from lms.learning.quizzes.rules_attempts import Release
 from lms.people.models import Person
 from lms.shared.clock import utcnow
-from tests.learning.quizzing import Taking, attempts, form_of, taking
+from tests.learning.quizzing import attempts, form_of, taking
 from tests.support.network import Network
 from tests.support.sign_in import csrf_token, sign_in
 
@@ -301,7 +301,9 @@ def by_other_method(visitor: Visitor) -> TestResponse:
 def as_json(visitor: Visitor) -> TestResponse:
     attempt = visitor.begin()
     headers = {"X-CSRFToken": visitor.token}
-    return visitor.client.post(f"{visitor.of(attempt)}/1", json={"choice": ["x"], "text": "zqaccepted"}, headers=headers)
+    return visitor.client.post(
+        f"{visitor.of(attempt)}/1", json={"choice": ["x"], "text": "zqaccepted"}, headers=headers
+    )
 
 
 def author_pages(visitor: Visitor) -> TestResponse:
@@ -367,7 +369,9 @@ CASES = {
         lambda visitor: save_after_the_end(visitor, Accept="application/json"), 409, "has ended already"
     ),
     "an answer 31 seconds late": Case(save_late, 303),
-    "the same by script, late": Case(lambda visitor: save_late(visitor, Accept="application/json"), 200, "time was over"),
+    "the same by script, late": Case(
+        lambda visitor: save_late(visitor, Accept="application/json"), 200, "time was over"
+    ),
     "a day late": Case(lambda visitor: save_late(visitor, timedelta(hours=3)), 303),
     "one more after a late one": Case(save_late_then_more, 409, "has ended already"),
     "a device whose clock is wrong": Case(clock_of_the_device, 303),

@@ -194,7 +194,8 @@ def test_terms_that_cannot_be_kept_are_refused():
     for terms, code in (
         (Terms(), "draws"), (replace(sound, draws=(Draw("p", 0),)), "draws"),
         (replace(sound, draws=(Draw("p", 1), Draw("p", 1))), "draws"),
-        (replace(sound, draws=(Draw("p", 51),)), "many_drawn"), (replace(sound, draws=(Draw("q", 1),)), "few_questions"),
+        (replace(sound, draws=(Draw("p", 51),)), "many_drawn"),
+        (replace(sound, draws=(Draw("q", 1),)), "few_questions"),
         (replace(sound, pass_score=101), "pass_score"), (replace(sound, max_attempts=0), "max_attempts"),
         (replace(sound, wait_minutes=-1), "wait_minutes"), (replace(sound, limit_minutes=0), "limit_minutes"),
     ):  # fmt: skip
@@ -212,4 +213,7 @@ def test_figures_of_a_question_and_what_to_look_at():
     assert analyze([Sight(False, rest, 1) for rest in range(20)]).flags == ("hard",)
     assert analyze([]).difficulty is None
     # By hand: right with rests 100, 50 and wrong with 50, 0 is a correlation of 0.7071.
-    assert analyze([Sight(True, 100, 1), Sight(True, 50, 1), Sight(False, 50, 1), Sight(False, 0, 1)]).discrimination == 0.71
+    assert (
+        analyze([Sight(True, 100, 1), Sight(True, 50, 1), Sight(False, 50, 1), Sight(False, 0, 1)]).discrimination
+        == 0.71
+    )
