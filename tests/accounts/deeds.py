@@ -148,19 +148,46 @@ def progress_post(world: World) -> Form:
 
 def module(_world: World) -> Form:
     """Return the form of a module, well filled in for every kind."""
+    return {
         "title_ko": "새 모듈", "title_en": "A new module", "chapter": "1", "minutes": "7", "required": "y",
         "summary_ko": "요약", "summary_en": "Summary", "body_ko": "글", "body_en": "Text", "url": "https://example.org",
         "seconds": "9",
+    }  # fmt: skip
+
+
 def outline(_world: World) -> Form:
     """Return the form of a course's outline and criteria."""
+    return {
         "summary_ko": "요약", "summary_en": "Summary", "chapters": "하나 | One", "pass_progress_pct": "80",
         "pass_score": "0", "min_minutes": "5", "max_chapters_per_day": "2", "asks_survey": "y", "asks_recall": "y",
+    }  # fmt: skip
+
+
 def drawing(_world: World) -> Form:
     """Return a picture, as a file."""
     return {"file": (io.BytesIO(SVG.replace(b"<title>t", b"<title>another")), "b.svg")}
+
+
 def publication(world: World) -> Form:
     """Return the form that publishes a draft today."""
     return {"effective_on": str(world.day), "keeps": "KEEP"}
+
+
+def question(_world: World) -> Form:
+    """Return a question, well written."""
+    return {"kind": "SHORT_TEXT", "pool": "p", "text_ko": "무엇?", "answers": "이것\n저것"}
+
+
+def questions(_world: World) -> Form:
+    """Return a file of one question."""
+    return {"file": (io.BytesIO("무엇? {=이것 ~저것}".encode()), "q.gift"), "pool": "p"}
+
+
+def more_time(world: World) -> Form:
+    """Return the form that gives an inhabitant more time for a quiz."""
+    return {"quiz": world.lessons["timed"], "minutes": "5", "reason": REASON, "request_key": "k8"}
+
+
 def plain(**values: str) -> Callable[[World], Form]:
     """Return a form that is the same in every world."""
     return lambda _world: dict(values)
@@ -194,6 +221,8 @@ class Deed:
         return {"json" if self.is_json else "data": (extra or {}) | self.form(world)}
 
 
+# What a question may have besides.
+ENGLISH = frozenset({"text_en", "explanation_ko", "explanation_en"})
 # By endpoint; where one endpoint takes several addresses, with the last word of the address.
 DEEDS: dict[str, Deed] = {
     "accounts.sign_in": Deed("employee", plain(staff_no="00101", password=PASSWORD), about_sessions=True),
@@ -231,6 +260,26 @@ DEEDS: dict[str, Deed] = {
     "saved.start": Deed("coordinator", plain(start="yes")),
     "saved.delete": Deed("coordinator"),
     "progress.post": Deed("employee", progress_post, unwritten="each post is kept as it came", is_json=True),
+    "quizzes.begin": Deed("employee", where="fresh"),
+    "quizzes.save": Deed(
+        "employee",
+        plain(text="복창"),
+        unwritten="that an attempt ended, and how, is written; not each choice on the way",
+    ),
+    "quizzes.end": Deed("employee"),
+    "quizzes.grant": Deed("coordinator", more_time, names_others=True),
+    "questions.new": Deed("training_admin", question, takes=ENGLISH),
+    "questions.edit": Deed("training_admin", question, takes=ENGLISH),
+    "questions.retire": Deed("training_admin"),
+    "questions.take_in": Deed("training_admin", questions, takes=frozenset({"pool"})),
+    "questions.settings": Deed(
+        "training_admin",
+        plain(**{"draw:zqpool1": "1", "release": "NEVER"}),
+        takes=frozenset({"pass_score", "max_attempts", "wait_minutes", "limit_minutes", "shuffles"}),
+    ),
+    "recall.answer": Deed(
+        "employee", lambda world: {"asked": world.lessons["asked"], "text": "복창"}, names_others=True
+    ),
     "recording.new": Deed("coordinator", completion, names_others=True, only_looks=True),
     "recording.preview": Deed("coordinator", completion, names_others=True, only_looks=True),
     "recording.record": Deed("coordinator", completion, names_others=True),
@@ -310,6 +359,7 @@ def key_of(rule: Rule) -> str:
 FILES: dict[str, tuple[dict[str, str], ...]] = {
     "static": (),
     "imports.template": (),
+    "questions.template": (),
     "imports.download_refused": ({"format": "csv"}, {"format": "xlsx"}),
     "trail.extract": ({"format": "csv"}, {"format": "xlsx"}),
     "certificates.paper": ({},),

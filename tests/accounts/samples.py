@@ -180,6 +180,24 @@ counted_units = _units(World.may_count)
 named_units = _units(World.names_below)
 
 
+def lessons(named: str) -> Sampler:
+    """Return something of what the employee studies, which is theirs alone, and nothing."""
+    return lambda world, kind: {
+        "in": Named(world.lessons[named], kind == "employee"),
+        "missing": Named(MISSING, False),
+    }
+
+
+def quizzes(world: World, kind: str) -> Things:
+    """Return a quiz that the employee takes, one not begun, and none."""
+    return lessons("quiz")(world, kind) | {"fresh": Named(world.lessons["fresh"], kind == "employee")}
+
+
+def authored(named: str) -> Sampler:
+    """Return something that authors write, open to all of them, and nothing."""
+    return lambda world, _kind: {"in": Named(world.lessons[named]), "missing": Named(MISSING, False)}
+
+
 def courses(world: World, kind: str) -> Things:
     """Return a course and none: the catalog is open to everyone inside."""
     return {"in": Named(world.cast.course.public_id), "missing": Named(MISSING, False)}
@@ -255,6 +273,10 @@ VARIABLES: dict[str, Sampler] = {
     "exceptions public_id": exceptions,
     "outages public_id": lambda world, _kind: {"in": Named(world.outage), "missing": Named(MISSING, False)},
     "browsers public_id": browsers,
+    "quiz attempt_id": lessons("attempt"),
+    "quiz number": lambda _world, kind: {"in": Named("1", kind == "employee"), "missing": Named("77", False)},
+    "questions question_id": authored("question"),
+    "settings module_id": authored("draft_quiz"),
     "views public_id": views,
     "study record_id": studies,
     # Two histories are compared after a purpose for the whole network, which nobody in the matrix stated.
@@ -275,12 +297,17 @@ VARIABLES: dict[str, Sampler] = {
     "templates suffix": words("csv", "xlsx"),
     "reports kind": words(*EXPORTS),
 }
+QUIZ_PAGES = ("show", "begin", "question", "save", "review", "end", "result")
+QUESTION_PAGES = ("list_questions", "new", "edit", "retire", "take_in", "template", "settings")
 OF_ENDPOINT: dict[str, Sampler] = {
     "frozen.download month": closed_months,
     "months.correct month": lambda world, _kind: {"in": Named(f"{world.closed:%Y-%m}")},
     "duties.show unit_id": _units(looks_at_duties),
     "activation.reset public_id": inhabitants,
     "surveys.survey record_id": own_studies,
+    **{f"quizzes.{name} record_id": lessons("record") for name in QUIZ_PAGES},
+    **{f"quizzes.{name} module_id": quizzes for name in QUIZ_PAGES},
+    **{f"questions.{name} course_id": drafts(lambda world: world.quizzed.public_id) for name in QUESTION_PAGES},
     # There is a draft of the other one already.
     "content.start course_id": drafts(lambda world: world.second.public_id),
 }

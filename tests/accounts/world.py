@@ -49,6 +49,7 @@ from lms.reports.saved.models import SavedView
 from lms.shared.clock import local_date, utcnow
 from lms.shared.db import Base
 from tests.accounts.everyone import Everyone, end_posting
+from tests.accounts.lessons import write_lessons
 from tests.accounts.reference import Fact, Facts
 from tests.factories import hostile_name, hostile_number
 from tests.learning.content import SVG
@@ -206,6 +207,10 @@ class World(Everyone):
         self._write_rules()
         self._add_studies()
         self._learn()
+        self.quizzed = self.net.course("QUIZ-01")
+        for one in (self.person("employee"), self.inside):
+            self.net.enroll(one, self.quizzed, due_on=self.day)
+        self.lessons = write_lessons(self.net, self.person("employee"), self.inside, self.quizzed, self.day)
         self.session.flush()
         mine = select(SignInSession.public_id)
         self.browsers = {

@@ -127,7 +127,9 @@ def test_a_video_goes_on_where_its_tab_was_closed(phone: Page, session: Session,
     counted(told, session, record_property, "tab closed in a video")
 
 
-def test_what_was_done_without_a_connection_arrives_once(phone: Page, session: Session, lesson: Lesson, record_property):
+def test_what_was_done_without_a_connection_arrives_once(
+    phone: Page, session: Session, lesson: Lesson, record_property
+):
     told = Told(phone)
     open_module(phone, lesson, 2)
     expect(phone.locator("[data-status]")).to_have_text(SAVED)
@@ -179,9 +181,7 @@ def test_two_tabs_agree(phone: Page, session: Session, lesson: Lesson, record_pr
 
 def end_sessions(session: Session, person: Person) -> None:
     session.rollback()
-    session.execute(
-        update(SignInSession).where(SignInSession.person_id == person.id).values(revoked_at=utcnow())
-    )
+    session.execute(update(SignInSession).where(SignInSession.person_id == person.id).values(revoked_at=utcnow()))
     session.commit()
 
 

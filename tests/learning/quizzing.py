@@ -31,7 +31,8 @@ QUESTIONS = (
         options=("하나 zqa1", "둘", "셋 <i>", "넷"), correct=(2,),
     ),
     Content(
-        kind=Kind.MULTIPLE, text_ko="모두 고르세요.", explanation_ko="zqwhy2", options=("가", "나", "다", "라"), correct=(0, 3)
+        kind=Kind.MULTIPLE, text_ko="모두 고르세요.", explanation_ko="zqwhy2", options=("가", "나", "다", "라"),
+        correct=(0, 3),
     ),
     Content(kind=Kind.TRUE_FALSE, text_ko="모르면 아는 척한다.", explanation_ko="zqwhy3", correct=(1,)),
     Content(

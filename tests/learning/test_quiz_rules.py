@@ -194,7 +194,8 @@ def test_terms_that_cannot_be_kept_are_refused():
     for terms, code in (
         (Terms(), "draws"), (replace(sound, draws=(Draw("p", 0),)), "draws"),
         (replace(sound, draws=(Draw("p", 1), Draw("p", 1))), "draws"),
-        (replace(sound, draws=(Draw("p", 51),)), "many_drawn"), (replace(sound, draws=(Draw("q", 1),)), "few_questions"),
+        (replace(sound, draws=(Draw("p", 51),)), "many_drawn"),
+        (replace(sound, draws=(Draw("q", 1),)), "few_questions"),
         (replace(sound, pass_score=101), "pass_score"), (replace(sound, max_attempts=0), "max_attempts"),
         (replace(sound, wait_minutes=-1), "wait_minutes"), (replace(sound, limit_minutes=0), "limit_minutes"),
     ):  # fmt: skip
