@@ -22,6 +22,7 @@ from lms.people.viewer import current_scope
 from lms.shared.db import db
 from lms.shared.errors import DomainError, NotFoundError
 from lms.web.access_log import actor, note_access
+from lms.web.addresses import way_back
 from lms.web.dates import day_of, today
 from lms.web.locale import LANGUAGES, language
 
@@ -36,7 +37,7 @@ def issue() -> Answer:
     if not form.validate():
         raise NotFoundError
     person = get_person_by_public_id(session, scope=scope, public_id=form.person.data or "")
-    if (closed := _closed(person)) is not None:
+    if (closed := _closed(person, way_back())) is not None:
         return closed
     enrollment = get_enrollment(
         session, scope=scope, person_id=person.id, course_public_id=form.course.data or "", cycle=form.cycle.data or 0
@@ -56,7 +57,7 @@ def paper(public_id: str) -> Answer:
     """Give the paper: to its person at once, to who looks after them for a reason that the trail keeps."""
     session, scope, form = db.session(), current_scope(), TakeForm()
     found = queries.get_certificate(session, scope=scope, public_id=public_id)
-    if (closed := _closed(found.person)) is not None:
+    if (closed := _closed(found.person, request.path)) is not None:
         return closed
     is_own = found.person.id == scope.person_id
     is_withdrawn = found.standing is Standing.WITHDRAWN
@@ -75,12 +76,11 @@ def paper(public_id: str) -> Answer:
     return page, 409 if is_withdrawn else 422 if request.method == "POST" else 200
 
 
-def _closed(person: Any) -> Response | None:
-    """Return where a purpose is stated first, when the viewer does not see yet who this is."""
+def _closed(person: Any, back: str | None) -> Response | None:
+    """Return where a purpose is stated first, when the viewer does not see yet who this is; then it goes on `back`."""
     unit = find_unit_to_open(db.session(), scope=current_scope(), person=person)
     if unit is None:
         return None
-    back = request.path if request.method == "GET" else url_for("completion.person_records", public_id=person.public_id)
     return redirect(url_for("people.purpose", unit_id=unit.public_id, next=back), 303)
 
 
