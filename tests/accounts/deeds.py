@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 
 from tests.accounts.samples import NoSampleError
 from tests.accounts.world import CODE, World
+from tests.learning.content import SVG
 from tests.support.network import LONG_AGO, RECORDED
 from tests.support.sign_in import PASSWORD
 
@@ -139,6 +140,33 @@ def progress_post(world: World) -> Form:
     }  # fmt: skip
 
 
+def module(_world: World) -> Form:
+    """Return the form of a module, well filled in for every kind."""
+    return {
+        "title_ko": "새 모듈", "title_en": "A new module", "chapter": "1", "minutes": "7", "required": "y",
+        "summary_ko": "요약", "summary_en": "Summary", "body_ko": "글", "body_en": "Text", "url": "https://example.org",
+        "seconds": "9",
+    }  # fmt: skip
+
+
+def outline(_world: World) -> Form:
+    """Return the form of a course's outline and criteria."""
+    return {
+        "summary_ko": "요약", "summary_en": "Summary", "chapters": "하나 | One", "pass_progress_pct": "80",
+        "pass_score": "0", "min_minutes": "5", "max_chapters_per_day": "2", "asks_survey": "y", "asks_recall": "y",
+    }  # fmt: skip
+
+
+def drawing(_world: World) -> Form:
+    """Return a picture, as a file."""
+    return {"file": (io.BytesIO(SVG.replace(b"<title>t", b"<title>another")), "b.svg")}
+
+
+def publication(world: World) -> Form:
+    """Return the form that publishes a draft today."""
+    return {"effective_on": str(world.day), "keeps": "KEEP"}
+
+
 def plain(**values: str) -> Callable[[World], Form]:
     """Return a form that is the same in every world."""
     return lambda _world: dict(values)
@@ -184,6 +212,8 @@ DEEDS: dict[str, Deed] = {
     "browsers.end": Deed("employee", about_sessions=True),
     "browsers.end_others": Deed("employee", about_sessions=True),
     "browsers.stay": Deed("employee", about_sessions=True, unwritten="that somebody is there is no fact"),
+    "learner.start": Deed("employee", unwritten="everyone's record is there already"),
+    "player.tell": Deed("employee", plain(key="k7"), unwritten="each post is kept as it came"),
     "centers.new": Deed("training_admin", new_center),
     "centers.change close": Deed("training_admin", dated, names_others=True),
     "centers.change reopen": Deed("training_admin", below_an_area, where="shut", names_others=True),
@@ -243,6 +273,16 @@ DEEDS: dict[str, Deed] = {
     "people.purpose": Deed("area_manager", plain(reason=REASON, next="/shortfalls")),
     "duties.appoint": Deed("representative", appointment, names_others=True),
     "duties.end": Deed("representative", ended_duty, names_others=True),
+    "content.start": Deed("training_admin"),
+    "content.discard": Deed("training_admin"),
+    "content.outline": Deed("training_admin", outline),
+    "content.new_module": Deed("training_admin", module),
+    "content.edit_module": Deed("training_admin", module),
+    "content.move_module": Deed("training_admin", plain(to="up")),
+    "content.remove_module": Deed("training_admin"),
+    "content.pictures": Deed("training_admin", drawing),
+    "content.remove_picture": Deed("training_admin", plain(name="a.svg")),
+    "content.publish": Deed("training_admin", publication),
     "enrollments.new_for_people": Deed(
         "coordinator", lambda world: {"person": [inside(world)]}, names_others=True, only_looks=True
     ),

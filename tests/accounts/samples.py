@@ -115,6 +115,20 @@ def studies(world: World, kind: str) -> Things:
     return {"in": Named(own, own != MISSING), "out": Named(others, False), "missing": Named(MISSING, False)}
 
 
+def own_courses(world: World, kind: str) -> Things:
+    """Return a course that is learned here by everyone in it, one that nobody is enrolled in, and none."""
+    return {
+        "in": Named(world.cast.course.public_id, kind in world.studies),
+        "not enrolled": Named(world.second.public_id, False),
+        "missing": Named(MISSING, False),
+    }
+
+
+def pages_of_study(world: World, _kind: str) -> Things:
+    """Return the one module of the course, and none."""
+    return {"in": Named(world.page), "missing": Named(MISSING, False)}
+
+
 def views(world: World, kind: str) -> Things:
     """Return a saved view, which is its owner's alone, and none."""
     return {"in": Named(world.view, kind == "coordinator"), "missing": Named(MISSING, False)}
@@ -174,6 +188,26 @@ def courses(world: World, kind: str) -> Things:
     return {"in": Named(world.cast.course.public_id), "missing": Named(MISSING, False)}
 
 
+def files(world: World, kind: str) -> Things:
+    """Return a file of the course that everyone here is enrolled in, one of another course, and none."""
+    own, other = (file.public_id for file in world.files)
+    return {
+        "in": Named(own, kind != "anonymous"),
+        "out": Named(other, kind == "training_admin"),
+        "missing": Named(MISSING, False),
+    }
+
+
+def drafts(course: Callable[[World], str]) -> Sampler:
+    """Return a course to write for, and none."""
+    return lambda world, _kind: {"in": Named(course(world)), "missing": Named(MISSING, False)}
+
+
+def modules(world: World, kind: str) -> Things:
+    """Return a page of the draft, and none."""
+    return {"in": Named(world.module), "missing": Named(MISSING, False)}
+
+
 def runs(world: World, kind: str) -> Things:
     """Return a past import, one that waits for a yes, and none."""
     return {
@@ -221,12 +255,19 @@ VARIABLES: dict[str, Sampler] = {
     "browsers public_id": browsers,
     "views public_id": views,
     "study record_id": studies,
+    "study module_id": pages_of_study,
+    "learn course_id": own_courses,
     # Two histories are compared after a purpose for the whole network, which nobody in the matrix stated.
     "merging merge_id": lambda world, _kind: {"in": Named(world.merge, False), "missing": Named(MISSING, False)},
     "events public_id": lambda world, _kind: {"in": Named(world.line), "missing": Named(MISSING, False)},
     "reviews month": months,
     "months month": closable_months,
     "imports public_id": runs,
+    "files file_id": files,
+    "authoring course_id": drafts(lambda world: world.cast.course.public_id),
+    "modules module_id": modules,
+    "preview module_id": modules,
+    "new kind": words("page", "video", "document", "quiz", "link", "session"),
     "rules public_id": rules,
     "runs public_id": rule_runs,
     "new slug": words("roster"),
@@ -239,6 +280,8 @@ OF_ENDPOINT: dict[str, Sampler] = {
     "months.correct month": lambda world, _kind: {"in": Named(f"{world.closed:%Y-%m}")},
     "duties.show unit_id": _units(looks_at_duties),
     "activation.reset public_id": inhabitants,
+    # There is a draft of the other one already.
+    "content.start course_id": drafts(lambda world: world.second.public_id),
 }
 
 

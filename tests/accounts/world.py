@@ -4,6 +4,7 @@ Who may see what of it is told by `reference.py`; every hidden thing carries a w
 text that a page, a file or a query could trip over.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,6 +25,7 @@ from lms.completion.months.queries_freezing import MonthFacts
 from lms.completion.months.rules_snapshot import pack
 from lms.completion.targets.actions import set_target
 from lms.completion.targets.rules import EVERYTHING, Measure, TargetTerms
+from lms.courses.models import Course
 from lms.enrollments.assignment_rules.actions_drafts import Wish, add_rule
 from lms.enrollments.assignment_rules.publishing.actions import publish, rehearse
 from lms.enrollments.assignment_rules.publishing.rules import RunState
@@ -31,7 +33,9 @@ from lms.enrollments.assignment_rules.rules_terms import RuleTerms, Trigger
 from lms.enrollments.exceptions.models import ExceptionRequest, Exemption, Outage
 from lms.enrollments.models import Enrollment
 from lms.imports.models import ImportRun
-from lms.learning.content.models import Edition, Module
+from lms.learning.content.actions import add_module, start_draft
+from lms.learning.content.models import ContentFile, Edition, EditionFile, Module
+from lms.learning.content.rules import ModuleKind
 from lms.learning.progress.models import StudyRecord
 from lms.people.centers.actions_changes import make
 from lms.people.centers.rules_changes import Change, ChangeKind
@@ -45,6 +49,7 @@ from lms.shared.db import Base
 from tests.accounts.everyone import Everyone, end_posting
 from tests.accounts.reference import Fact, Facts
 from tests.factories import hostile_name, hostile_number
+from tests.learning.content import SVG
 from tests.support.databases import settings_for
 from tests.support.sign_in import PASSWORD
 
@@ -124,6 +129,7 @@ class World(Everyone):
         self._add_units()
         self._add_traces()
         self.second = self.net.course("SECOND-01", title_ko=hostile_name("과정", 0), title_en="A second course")
+        self._write_content()
         self.session.flush()
         self.facts = facts(session)
         self.marks = {part: self._marks(part, person) for part, person in (self._people | self.others).items()}
@@ -211,6 +217,25 @@ class World(Everyone):
         freeze(self.session, maker, month=self.closed, facts=MonthFacts(pack([])))
         self.day_off = add_company_day(self.session, maker, day=date(2019, 5, 2), name="a day").day
 
+    def _write_content(self) -> None:
+        """Add a draft of the cast's course with two pages and a picture, and a file of another course."""
+        maker = Actor(person_id=self.cast.training_admin.id, label="t", origin="t", at=utcnow())
+        draft = start_draft(self.session, maker, self.cast.course)
+        page = {"kind": ModuleKind.PAGE, "title_en": "A page", "body_ko": "글"}
+        for title in ("쪽 하나", "쪽 둘"):
+            self.module = add_module(self.session, maker, draft, title_ko=title, **page).public_id
+        self.files = [self._file(course) for course in (self.cast.course, self.second)]
+        draft.files.append(EditionFile(name="a.svg", file=self.files[0]))
+        self.session.flush()
+
+    def _file(self, course: Course) -> ContentFile:
+        sha256 = hashlib.sha256(SVG).hexdigest()
+        what = {"name": "a.svg", "media_type": "image/svg+xml", "sha256": sha256, "size": len(SVG), "measures": {}}
+        file = ContentFile(course_id=course.id, recorded_at=utcnow(), **what)
+        self.session.add(file)
+        self.session.flush()
+        return file
+
     def _write_rules(self) -> None:
         """Add a rule that waits as a rehearsed draft, and one that was published a while ago."""
         maker = Actor(person_id=self.cast.training_admin.id, label="t", origin="t", at=utcnow())
@@ -228,13 +253,16 @@ class World(Everyone):
 
     def _add_studies(self) -> None:
         """Let everyone study the course, each in a record of their own."""
-        version = self.cast.course.versions[0]
-        edition = Edition(course_id=self.cast.course.id, course_version_id=version.id, recorded_at=utcnow())
+        edition = Edition(course_id=self.cast.course.id, recorded_at=utcnow())
         self.session.add(edition)
         self.session.flush()
         titles = {"title_ko": hostile_name("모듈", 3), "title_en": hostile_name("module", 3)}
         page = Module(edition_id=edition.id, position=1, kind="PAGE", **titles)
         self.session.add(page)
+        self.session.flush()
+        # Once published, nothing of it changes.
+        edition.course_version_id = self.cast.course.versions[0].id
+        self.session.flush()
         self.studies: dict[str, str] = {}
         enrolled = select(Enrollment.id).where(Enrollment.course_id == self.cast.course.id)
         for part, person in (self._people | self.others).items():

@@ -1,7 +1,6 @@
 """Content for tests: files of each kind, and a course with a published edition."""
 
 import io
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +13,12 @@ from lms.courses.models import Course, CourseVersion
 from lms.learning.content import actions
 from lms.learning.content.models import Edition
 from lms.learning.content.rules import Keeps, ModuleKind
-from lms.shared.clock import utcnow
+from lms.shared.clock import local_date, utcnow
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title>t</title><rect width="9" height="9"/></svg>'
 VTT = b"WEBVTT\n\n00:00.000 --> 00:02.000\n\xec\x95\x88\xeb\x85\x95\xed\x95\x98\xec\x8b\xad\xeb\x8b\x88\xea\xb9\x8c\n"
-WEBM = (
-    b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff"
-    + b"\0" * 200
-)
+UNKNOWN_SIZE = b"\x01" + b"\xff" * 7
+WEBM = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm\x18\x53\x80\x67" + UNKNOWN_SIZE + b"\0" * 200
 MP4 = b"".join(
     (len(body) + 8).to_bytes(4, "big") + name + body
     for name, body in ((b"ftyp", b"isom\0\0\2\0isom"), (b"moov", b"\0" * 40), (b"mdat", b"\0" * 90))
@@ -57,11 +54,9 @@ def add_page(session: Session, draft: Edition, title: str = "쪽", **rest: Any) 
     )
 
 
-def published(
-    session: Session, course: Course, *, keeps: Keeps = Keeps.KEEP, today: date | None = None
-) -> CourseVersion:
+def published(session: Session, course: Course, *, keeps: Keeps = Keeps.KEEP) -> CourseVersion:
     """Publish an edition of one page as a further version of a course, and bring people to it."""
-    today = today or date.today()  # noqa: DTZ011
+    today = local_date(utcnow(), "Asia/Seoul")
     draft = actions.start_draft(session, author(), course)
     if not draft.modules:
         add_page(session, draft)

@@ -20,7 +20,7 @@ from lms.learning.content.models import ContentFile
 from lms.learning.content.rules_files import MOST_PIXELS, PDF, PICTURES
 from lms.learning.content.screening import screen
 from lms.shared.errors import DomainError
-from tests.learning.content import MP4, SVG, VTT, WEBM, author, document, keep, picture
+from tests.learning.content import MP4, SVG, UNKNOWN_SIZE, VTT, WEBM, author, document, keep, picture
 from tests.support.network import small_cast
 
 REFUSED = {"file_kind", "file_broken", "file_pixels", "file_active", "file_locked"}
@@ -134,7 +134,7 @@ def others() -> Iterator[bytes]:
         WEBM[:8],
         WEBM.replace(b"webm", b"matr"),
         WEBM[:20],
-        WEBM.replace(b"\x01\xff\xff\xff\xff\xff\xff\xff", b"\x42\x00"),
+        WEBM.replace(UNKNOWN_SIZE, b"\x42\x00"),
         b"\x1a\x45\xdf\xa3" + HTML,
     )
     yield from (
@@ -233,7 +233,8 @@ def test_a_drawing_loses_comments_and_instructions():
 
 
 def test_paint_and_links_within_a_drawing_are_kept():
-    inside = '<linearGradient id="a"/><style>.b{fill:#123}</style><use href="#a"/><rect fill="url(#a)" style="fill: url(\'#a\')"/>'
+    inside = '<linearGradient id="a"/><style>.b{fill:#123}</style><use href="#a"/>'
+    inside += '<rect fill="url(#a)" style="fill: url(\'#a\')"/>'
     assert b"url(#a)" in screen("a.svg", DRAWING.format(inside).encode()).data
 
 

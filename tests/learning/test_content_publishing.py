@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from lms.audit.models import AuditEvent
 from lms.courses.models import Course
+from lms.enrollments.assignment_rules.models import AssignmentRule, AssignmentRuleVersion
+from lms.enrollments.assignment_rules.rules_terms import Audience, Due, RuleTerms, Trigger, VersionState, to_json
 from lms.enrollments.models import Assignment, Enrollment, EnrollmentRevision
 from lms.jobs.sweeps import sweep_all
 from lms.learning.content import actions, queries
@@ -23,7 +25,7 @@ from lms.people.models import Person
 from lms.shared.clock import local_date, utcnow
 from lms.shared.errors import DomainError
 from tests.factories import noise
-from tests.learning.content import add_page, author, published
+from tests.learning.content import SVG, add_page, author, keep, published
 from tests.support.network import Cast, Network, small_cast
 
 TODAY = local_date(utcnow(), "Asia/Seoul")
@@ -43,10 +45,9 @@ def learner(session: Session, cast: Cast) -> dict[str, Person]:
     published(session, cast.course)
     net, version = Network(session), cast.course.versions[-1]
     done = {"due_on": date(2019, 1, 31), "completed_on": date(2019, 1, 10), "course_version_id": version.id}
+    until = {"left": date(2020, 1, 1)}
     people = {
-        name: net.person(
-            f"L{place}", f"배우는이{place}", at=cast.center, until=date(2020, 1, 1) if name == "left" else None
-        )
+        name: net.person(f"L{place}", f"배우는이{place}", at=cast.center, until=until.get(name))
         for place, name in enumerate(("open", "done", "left", "optional", "out", "away"))
     }
     net.leave(people["away"], date(2020, 1, 1), None)
@@ -170,9 +171,6 @@ def test_a_retake_is_asked_by_the_rules_and_the_open_go_on_in_it(app: Flask, ses
 
 
 def write_rule(session: Session, course: Course) -> None:
-    from lms.enrollments.assignment_rules.models import AssignmentRule, AssignmentRuleVersion
-    from lms.enrollments.assignment_rules.rules_terms import Audience, Due, RuleTerms, Trigger, VersionState, to_json
-
     since = TODAY - timedelta(days=5)
     terms = RuleTerms(
         course_ids=(course.id,),
@@ -300,8 +298,6 @@ def test_actions_refuse_what_is_published(session: Session, cast: Cast):
     ],
 )
 def test_the_database_refuses_to_change_what_is_published(session: Session, cast: Cast, tmp_path, statement):
-    from tests.learning.content import SVG, keep
-
     keep(session, cast.course, "a.svg", SVG, tmp_path)
     published(session, cast.course)
     session.commit()

@@ -42,7 +42,7 @@ class OutlineForm(Form):
         [Optional(), at_most(MOST_CHAPTERS * LONGEST_TITLE)],
         description=_l("One on each line, Korean | English."),
     )
-    pass_progress_pct = _number(_l("Progress in required modules, %%"), 0, 100)
+    pass_progress_pct = _number(_l("Progress in required modules (percent)"), 0, 100)
     pass_score = _number(_l("Score in the quizzes"), 0, 100, description=_l("Of 100; 0: taking them is enough."))
     min_minutes = _number(_l("Least study time in minutes"), 1, MOST_MINUTES, is_optional=True)
     max_chapters_per_day = _number(_l("Chapters a day at most"), 1, MOST_CHAPTERS, is_optional=True)

@@ -109,6 +109,8 @@ def preview(course_id: str, module_id: str) -> Answer:
         course=course,
         module=module,
         language=language,
+        # What says in one language what the page says in the other is for readers of that one alone.
+        summary=module.summary_en if str(get_locale()) == "en" else module.summary_ko,
         page=render_page(body, files),
         before=order[place - 1] if place else None,
         after=order[place + 1] if place + 1 < len(order) else None,

@@ -9,7 +9,7 @@ from lms.shared.errors import DomainError
 from lms.web.locale import localized
 
 KINDS: dict[ModuleKind, LazyString] = {
-    ModuleKind.PAGE: _l("Page"),
+    ModuleKind.PAGE: _l("Reading page"),
     ModuleKind.VIDEO: _l("Video"),
     ModuleKind.DOCUMENT: _l("Document"),
     ModuleKind.QUIZ: _l("Quiz"),
