@@ -115,6 +115,20 @@ def studies(world: World, kind: str) -> Things:
     return {"in": Named(own, own != MISSING), "out": Named(others, False), "missing": Named(MISSING, False)}
 
 
+def own_courses(world: World, kind: str) -> Things:
+    """Return a course that is learned here by everyone in it, one that nobody is enrolled in, and none."""
+    return {
+        "in": Named(world.cast.course.public_id, kind in world.studies),
+        "not enrolled": Named(world.second.public_id, False),
+        "missing": Named(MISSING, False),
+    }
+
+
+def pages_of_study(world: World, _kind: str) -> Things:
+    """Return the one module of the course, and none."""
+    return {"in": Named(world.page), "missing": Named(MISSING, False)}
+
+
 def views(world: World, kind: str) -> Things:
     """Return a saved view, which is its owner's alone, and none."""
     return {"in": Named(world.view, kind == "coordinator"), "missing": Named(MISSING, False)}
@@ -279,6 +293,8 @@ VARIABLES: dict[str, Sampler] = {
     "settings module_id": authored("draft_quiz"),
     "views public_id": views,
     "study record_id": studies,
+    "study module_id": pages_of_study,
+    "learn course_id": own_courses,
     # Two histories are compared after a purpose for the whole network, which nobody in the matrix stated.
     "merging merge_id": lambda world, _kind: {"in": Named(world.merge, False), "missing": Named(MISSING, False)},
     "events public_id": lambda world, _kind: {"in": Named(world.line), "missing": Named(MISSING, False)},

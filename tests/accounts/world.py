@@ -261,13 +261,16 @@ class World(Everyone):
 
     def _add_studies(self) -> None:
         """Let everyone study the course, each in a record of their own."""
-        version = self.cast.course.versions[0]
-        edition = Edition(course_id=self.cast.course.id, course_version_id=version.id, recorded_at=utcnow())
+        edition = Edition(course_id=self.cast.course.id, recorded_at=utcnow())
         self.session.add(edition)
         self.session.flush()
         titles = {"title_ko": hostile_name("모듈", 3), "title_en": hostile_name("module", 3)}
         page = Module(edition_id=edition.id, position=1, kind="PAGE", **titles)
         self.session.add(page)
+        self.session.flush()
+        # Once published, nothing of it changes.
+        edition.course_version_id = self.cast.course.versions[0].id
+        self.session.flush()
         self.studies: dict[str, str] = {}
         enrolled = select(Enrollment.id).where(Enrollment.course_id == self.cast.course.id)
         for part, person in (self._people | self.others).items():

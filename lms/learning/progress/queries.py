@@ -50,6 +50,13 @@ _FACTS = _STEPS.add_columns(*_STATE).join_from(
     (_PROGRESS.module_key == _MODULE.key) & (_PROGRESS.record_id == bindparam("record_id")),
     isouter=True,
 )
+_FACTS_OF_ALL = (
+    select(_RECORD.id.label("record_id"), *_STEP, *_STATE)
+    .join(table_of(Module), _MODULE.edition_id == _RECORD.edition_id)
+    .outerjoin(table_of(ModuleProgress), (_PROGRESS.module_key == _MODULE.key) & (_PROGRESS.record_id == _RECORD.id))
+    .where(_RECORD.id.in_(bindparam("records", expanding=True)))
+    .order_by(_RECORD.id, _MODULE.position)
+)
 # With what a post of that key was answered: asked in one, once the record is locked.
 _FACTS_AND_ANSWER = _FACTS.add_columns(_POST.body_sha256, _POST.answer).outerjoin(
     table_of(ProgressPost), (_POST.record_id == bindparam("record_id")) & (_POST.key == bindparam("key"))
@@ -176,17 +183,20 @@ def studied_of(record: StudyRecord) -> Studied:
 
 def study_facts(session: Session, record: StudyRecord, today: date) -> StudyFacts:
     """Return all that decides where a learner stands in the course of a study record."""
-    return _facts(
-        record, session.execute(_FACTS, {"edition_id": record.edition_id, "record_id": record.id}).all(), today
-    )
-
-
-def _facts(record: StudyRecord, rows: Sequence[Any], today: date) -> StudyFacts:
-    states = {row.key: _state(row) for row in rows if row.opened_at is not None}
-    completed_on = record.enrollment.completed_on
     studied = studied_of(record)
     rows = session.execute(_FACTS, {"edition_id": studied.edition_id, "record_id": studied.id}).all()
     return _facts(studied, rows, today)
+
+
+def list_study_facts(session: Session, *, person_id: int, today: date) -> list[tuple[StudyRecord, StudyFacts]]:
+    """Return a person's study records with all that decides where they stand, in two statements however many."""
+    own = select(StudyRecord).join(StudyRecord.enrollment).where(Enrollment.person_id == person_id)
+    records = session.scalars(own.options(*WITH_ALL)).all()
+    rows = session.execute(_FACTS_OF_ALL, {"records": [record.id for record in records]}).all() if records else []
+    found: dict[int, list[Any]] = {record.id: [] for record in records}
+    for row in rows:
+        found[row.record_id].append(row)
+    return [(record, _facts(studied_of(record), found[record.id], today)) for record in records]
 
 
 def facts_and_answer(
@@ -218,17 +228,6 @@ def _facts(studied: Studied, rows: Sequence[Any], today: date) -> StudyFacts:
     )
 
 
-def list_study_facts(session: Session, *, person_id: int, today: date) -> list[tuple[StudyRecord, StudyFacts]]:
-    """Return a person's study records with all that decides where they stand, in two statements however many."""
-    own = select(StudyRecord).join(StudyRecord.enrollment).where(Enrollment.person_id == person_id)
-    records = session.scalars(own.options(*WITH_ALL)).all()
-    rows = session.execute(_FACTS_OF_ALL, {"records": [record.id for record in records]}).all() if records else []
-    found: dict[int, list[Any]] = {record.id: [] for record in records}
-    for row in rows:
-        found[row.record_id].append(row)
-    return [(record, _facts(record, found[record.id], today)) for record in records]
-
-
 def criteria_of(edition: Edition) -> Criteria:
     """Return what completing an edition asks for."""
     return Criteria(
@@ -250,40 +249,6 @@ def evidence_of(session: Session, enrollment: Enrollment) -> EvidenceLevel | Non
         return EvidenceLevel.WITNESSED
     level = session.scalar(select(StudyRecord.evidence_level).where(StudyRecord.enrollment_id == enrollment.id))
     return EvidenceLevel(level) if level else None
-
-
-# Building a statement takes several times as long as running it: those that every post asks are built once.
-_STEP = (
-    Module.key, Module.public_id, Module.kind, Module.chapter, Module.required, Module.minutes,
-    Module.seconds.label("length"), Module.pages,
-)  # fmt: skip
-_STATE = (
-    ModuleProgress.opened_at, ModuleProgress.opened_on, ModuleProgress.percent, ModuleProgress.seconds,
-    ModuleProgress.ranges, ModuleProgress.position, ModuleProgress.score, ModuleProgress.completed_at,
-)  # fmt: skip
-_STEPS = select(*_STEP).where(Module.edition_id == bindparam("edition_id")).order_by(Module.position)
-_FACTS = (
-    select(*_STEP, *_STATE)
-    .outerjoin(
-        ModuleProgress,
-        (ModuleProgress.module_key == Module.key) & (ModuleProgress.record_id == bindparam("record_id")),
-    )
-    .where(Module.edition_id == bindparam("edition_id"))
-    .order_by(Module.position)
-)
-_FACTS_OF_ALL = (
-    select(StudyRecord.id.label("record_id"), *_STEP, *_STATE)
-    .join(Module, Module.edition_id == StudyRecord.edition_id)
-    .outerjoin(
-        ModuleProgress,
-        (ModuleProgress.module_key == Module.key) & (ModuleProgress.record_id == StudyRecord.id),
-    )
-    .where(StudyRecord.id.in_(bindparam("records", expanding=True)))
-    .order_by(StudyRecord.id, Module.position)
-)
-_ANSWER = select(ProgressPost.body_sha256, ProgressPost.answer).where(
-    ProgressPost.record_id == bindparam("record_id"), ProgressPost.key == bindparam("key")
-)
 
 
 def _step(row: Any) -> Step:
