@@ -4,6 +4,7 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from lms.imports import wording as table_words
 from lms.learning.quizzes.rules import LONGEST_OPTION, LONGEST_POOL, LONGEST_TEXT, MOST_OPTIONS, Kind
 from lms.learning.quizzes.rules_attempts import LONGEST_EXTRA, LONGEST_LIMIT, MOST_ATTEMPTS, MOST_DRAWN, Release
 from lms.shared.errors import DomainError
@@ -96,7 +97,6 @@ REFUSALS: dict[str, LazyString] = {
     "large": _l("The file is larger than 2 MB. Split it."),
     "many": _l("The file holds more than 1,000 questions. Split it."),
     "unreadable": _l("The file cannot be read. Use CSV, XLSX, GIFT (.gift, .txt) or Moodle XML (.xml)."),
-    "missing_columns": _l("Columns are missing. Start from the template."),
 }
 
 
@@ -105,8 +105,8 @@ def words(error: DomainError) -> str:
     if error.code == "question":
         return fault_words(str(error.values["field"]), str(error.values["fault"]))
     found = REFUSALS.get(error.code)
-    if found is None:
-        return str(REFUSALS["unreadable"])
+    if found is None:  # what is wrong with a table is worded where tables are read
+        return f"{table_words.problem(error.code, error.values)} {table_words.remedy(error.code, error.values)}"
     if error.code == "waiting":
         at = error.values.get("at")
         return str(found) % {"at": clock_text(at)[:16] if at else ""}  # type: ignore[arg-type]
