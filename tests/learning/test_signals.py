@@ -63,7 +63,8 @@ def learn(session: Session, person: Person, of: Edition, seed: int, by: timedelt
         session.add(
             ProgressPost(
                 record_id=record.id, key=f"{seed}-{record.id}-{number}", body_sha256="0" * 64, kind=post.kind,
-                module_key=post.module_key, payload={"said": post.text}, answer={}, said_at=(post.said_at or utcnow()) + by,
+                module_key=post.module_key, payload={"said": post.text}, answer={},
+                said_at=post.said_at + by if post.said_at else None,
                 received_at=post.received_at + by, device=f"{post.device}-{record.id}",
             )
         )  # fmt: skip
@@ -143,7 +144,7 @@ def test_head_office_reads_the_list_for_a_purpose_and_marks_one_as_checked(
     sign_in(client, cast.training_admin)
     closed = client.get("/doubts").get_data(as_text=True)
     assert cast.employee.staff_no not in closed
-    assert "배정 전 수료 (1)" in closed
+    assert "배정 전 이수 (1)" in closed
     session.rollback()
     stated = {"unit_id": cast.network.id, "stated_on": TODAY, "purpose": "audit", "recorded_at": utcnow()}
     session.add(NamePurpose(person_id=cast.training_admin.id, **stated))
