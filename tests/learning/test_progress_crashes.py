@@ -24,7 +24,7 @@ from tests.support.processes import Line, Served, served
 
 CRASHES = effort(25, 200)
 CLIENTS, TOGETHER = 4, 16
-ROUNDS, PARALLEL = effort(25, 50), 100
+ROUNDS, PARALLEL = effort(5, 50), 100
 VIDEO = {"kind": ModuleKind.VIDEO, "minutes": 2, "seconds": PARALLEL}
 
 
