@@ -202,10 +202,7 @@ def store_file(
     if kept.media_type not in only:
         raise DomainError("file_unfit", name=name)
     sha256 = storage.keep(folder, kept.data)
-    same = select(ContentFile).where(
-        ContentFile.course_id == course.id, ContentFile.sha256 == sha256, ContentFile.name == name
-    )
-    if (before := session.scalar(same.limit(1))) is not None:
+    if (before := _find_file(session, course, name, sha256)) is not None:
         return before
     file = ContentFile(
         course_id=course.id,
@@ -222,6 +219,11 @@ def store_file(
     detail: dict[str, object] = {"course": course.code, "name": name, "sha256": sha256, "type": kept.media_type}
     audit.record(session, actor, "content.store_file", "content_file", file.public_id, detail=detail)
     return file
+
+
+def _find_file(session: Session, course: Course, name: str, sha256: str) -> ContentFile | None:
+    same = (ContentFile.course_id == course.id, ContentFile.sha256 == sha256, ContentFile.name == name)
+    return session.scalar(select(ContentFile).where(*same).limit(1))
 
 
 def store_picture(
