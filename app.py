@@ -68,6 +68,7 @@ from lms.learning.content import models as _content
 from lms.learning.content.views import blueprint as content_pages
 from lms.learning.player.views import blueprint as learner_pages
 from lms.learning.player.views_module import blueprint as player_pages
+from lms.learning.player.views_preview import blueprint as preview_pages
 from lms.learning.progress import models as _progress
 from lms.learning.progress.views import blueprint as progress_posts
 from lms.learning.quizzes import jobs as _quiz_jobs
@@ -151,6 +152,7 @@ PAGES = (
     exceptions_pages,
     learner_pages,
     player_pages,
+    preview_pages,
     progress_posts,
     content_pages,
     certificates_pages,
