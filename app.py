@@ -61,6 +61,7 @@ from lms.enrollments.views import blueprint as enrollments_pages
 from lms.imports import models as _imports
 from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
+from lms.learning.attendance.views import blueprint as attendance_pages
 from lms.learning.certificates import models as _certificates
 from lms.learning.certificates.views import blueprint as certificates_pages
 from lms.learning.content import jobs as _content_jobs
@@ -154,6 +155,7 @@ PAGES = (
     player_pages,
     preview_pages,
     progress_posts,
+    attendance_pages,
     content_pages,
     certificates_pages,
     surveys_pages,

@@ -96,6 +96,8 @@ ENDPOINTS: dict[str, Policy] = {
     "rule_runs.progress": Policy.TRAINING,
     "rule_runs.people": Policy.TRAINING,
     "rule_runs.undo": Policy.TRAINING,
+    "attendance.new": Policy.ASSIGN,
+    "attendance.record": Policy.ASSIGN,
     "progress.post": Policy.SIGNED_IN,
     "progress.state": Policy.SIGNED_IN,
     "recording.new": Policy.ASSIGN,

@@ -52,6 +52,8 @@ CENTER = Destination(
         "recording.record",
         "recording.history",
         "recording.correct",
+        "attendance.new",
+        "attendance.record",
     ),
 )
 RATES = Destination(_l("Rates"), "chart", ("completion.rates", "completion.unit_rates", "completion.spread"))

@@ -157,11 +157,17 @@ def upgrade() -> None:
         sa.Column("opened_on", sa.Date(), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attended_on", sa.Date(), nullable=True),
+        sa.Column("witness_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["record_id"], ["study_record.id"], name=op.f("fk_module_progress_record_id_study_record")
         ),
+        sa.ForeignKeyConstraint(["witness_id"], ["person.id"], name=op.f("fk_module_progress_witness_id_person")),
         sa.PrimaryKeyConstraint("record_id", "module_key", name=op.f("pk_module_progress")),
     )
+    with op.batch_alter_table("module_progress", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_module_progress_witness_id"), ["witness_id"], unique=False)
+
     op.create_table(
         "progress_post",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -194,6 +200,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_progress_post_device")
 
     op.drop_table("progress_post")
+    with op.batch_alter_table("module_progress", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_module_progress_witness_id"))
+
     op.drop_table("module_progress")
     with op.batch_alter_table("study_record", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_study_record_edition_id"))

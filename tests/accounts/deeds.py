@@ -90,6 +90,14 @@ def completion(world: World) -> Form:
     }  # fmt: skip
 
 
+def attendance(world: World) -> Form:
+    """Return the form that records that an inhabitant attended a session."""
+    return {
+        "cell": [f"{inside(world)}.{world.cast.course.public_id}"], "attended_on": str(world.day),
+        "session": world.gathering, "reason": REASON, "next": "/me",
+    }  # fmt: skip
+
+
 def rule(world: World) -> Form:
     """Return a rule for those who work at the center, well filled in."""
     return {
@@ -285,6 +293,8 @@ DEEDS: dict[str, Deed] = {
     "recording.new": Deed("coordinator", completion, names_others=True, only_looks=True),
     "recording.preview": Deed("coordinator", completion, names_others=True, only_looks=True),
     "recording.record": Deed("coordinator", completion, names_others=True),
+    "attendance.new": Deed("coordinator", attendance, names_others=True, only_looks=True),
+    "attendance.record": Deed("coordinator", attendance, names_others=True),
     "recording.correct": Deed("coordinator", correction, where="done", names_others=True),
     "exceptions.ask": Deed("coordinator", exemption, names_others=True),
     "exceptions.decide": Deed("deputy", plain(what="decline", note=REASON), names_others=True),

@@ -266,8 +266,10 @@ class World(Everyone):
         self.session.flush()
         titles = {"title_ko": hostile_name("모듈", 3), "title_en": hostile_name("module", 3)}
         page = Module(edition_id=edition.id, position=1, kind="PAGE", **titles)
-        self.session.add(page)
+        gathering = Module(edition_id=edition.id, position=2, kind="SESSION", **titles)
+        self.session.add_all([page, gathering])
         self.session.flush()
+        self.gathering = gathering.key
         # Once published, nothing of it changes.
         edition.course_version_id = self.cast.course.versions[0].id
         self.session.flush()

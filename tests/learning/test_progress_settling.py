@@ -116,7 +116,7 @@ def test_nobody_records_their_own_attendance(session: Session):
 def next_cycle(studying: Studying, *modules: dict[str, Any]) -> tuple[Enrollment, Any]:
     """Publish an edition that asks for its new part only, and enroll the employee in its cycle."""
     session, course = studying.session, studying.cast.course
-    asks = {"pass_progress_pct": 100, "pass_score": 0, "validity_months": 0}
+    asks = {"pass_progress_pct": 100, "pass_score": 0, "validity_months": 0, "renewal_window_days": 0}
     version = CourseVersion(course_id=course.id, number=2, effective_on=TODAY, recorded_at=NOON, **asks)
     session.add(version)
     session.flush()

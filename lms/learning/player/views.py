@@ -1,13 +1,17 @@
 """The learner's page of a course, and the start of learning it."""
 
+from datetime import date
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from lms.learning.certificates.queries import find_certificate
+from lms.learning.content.rules import ModuleKind
 from lms.learning.player import wording
 from lms.learning.player.queries import Study, list_courses_learned_here, read_study
 from lms.learning.player.rules import NextDeed, is_waiting_for_test, next_deed, standing_of, waits_for_tomorrow
 from lms.learning.progress.actions import open_record
+from lms.learning.progress.queries import list_attended
 from lms.learning.surveys.queries import find_open_survey
 from lms.people.queries import get_viewer
 from lms.people.viewer import current_person_id, current_scope
@@ -36,6 +40,7 @@ def course(course_id: str) -> str:
         person_id=get_viewer(session, scope=current_scope()).public_id if is_completed else None,
         certificate_id=find_certificate(session, enrollment_id=study.enrollment.id) if is_completed else None,
         survey_id=find_open_survey(session, record=study.record) if is_completed and study.record else None,
+        attended=_attended(study),
         day=day,
         words=wording,
     )
@@ -51,6 +56,12 @@ def start(course_id: str) -> Response:
         db.session(), actor(), enrollment=study.enrollment, edition=study.edition, today=today()
     )  # fmt: skip
     return redirect(_go_on(_read(course_id), record.public_id), 303)
+
+
+def _attended(study: Study) -> dict[str, tuple[date, str]]:
+    """Return who vouches for which session, where the course has one."""
+    has_session = any(step.kind is ModuleKind.SESSION for step in study.facts.modules)
+    return list_attended(db.session(), study.record.id) if study.record and has_session else {}
 
 
 @blueprint.app_template_global()

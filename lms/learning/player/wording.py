@@ -61,7 +61,7 @@ def asks_for(module: Module, study: Study | None = None) -> str:
         ModuleKind.DOCUMENT: _("Done when every page was shown"),
         ModuleKind.QUIZ: _("Passed with %(score)s points or more", score=score) if score else _("Done when taken"),
         ModuleKind.LINK: _("Done when you confirm that you read it"),
-        ModuleKind.SESSION: _("Done when your attendance is recorded"),
+        ModuleKind.SESSION: _("Done when a coordinator records that you attended"),
     }
     return str(texts[kind])
 

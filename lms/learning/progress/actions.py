@@ -229,7 +229,11 @@ def record_attendance(
     if text_fault(reason):
         raise DomainError("reason")
     facts, step, state = _locked_state(session, actor, record, module_key, ModuleKind.SESSION, today)
+    if state.done:  # someone was quicker, or the form was sent twice
+        return outlook(facts)
     facts = _keep(session.connection(), actor, record.id, facts, step, replace(state, percent=WHOLE, done=True))
+    attended = {"of_record": record.id, "of_module": module_key, "attended_on": on, "witness_id": actor.person_id}
+    session.execute(_UPDATE_MODULE, attended)
     detail: dict[str, object] = {"module": module_key, "on": on.isoformat()}
     _note(session, actor, "progress.attend", record, detail, reason.strip())
     return settle(session, actor, record, facts, today=today)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.enrollments.models import Enrollment
 from lms.learning.content.models import Edition
+from lms.people.models import Person
 from lms.shared.db import Base, WithPublicId
 from lms.shared.ids import PUBLIC_ID_LENGTH
 
@@ -43,7 +44,8 @@ class ModuleProgress(Base):
 
     `percent` never falls; `ranges` are the watched seconds of a video, the pages seen of a document, or the hundredths
     read of a page, as sorted half-open pairs from 0; `position` is where to go on. `score` is the best of a quiz, in
-    whole points of 100. `opened_on` is the local day of `opened_at`.
+    whole points of 100. `opened_on` is the local day of `opened_at`; `attended_on` that of a session in person, which
+    the witness vouches for.
     """
 
     __tablename__ = "module_progress"
@@ -59,6 +61,10 @@ class ModuleProgress(Base):
     opened_on: Mapped[date]
     last_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
+    attended_on: Mapped[date | None]
+    witness_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+
+    witness: Mapped[Person | None] = relationship()
 
 
 class ProgressPost(Base):

@@ -22,6 +22,7 @@ from lms.learning.progress.rules import (
     StudyFacts,
     StudyState,
 )
+from lms.people.models import Person
 from lms.shared.db import table_of
 from lms.shared.errors import DomainError, NotFoundError
 
@@ -147,6 +148,16 @@ def progress_of(session: Session, record_id: int) -> dict[str, ModuleProgress]:
     wanted = select(ModuleProgress).where(ModuleProgress.record_id == record_id)
     rows = session.scalars(wanted.execution_options(populate_existing=True))
     return {row.module_key: row for row in rows}
+
+
+def list_attended(session: Session, record_id: int) -> dict[str, tuple[date, str]]:
+    """Return, by module key, on which day a session in person was attended and the name of who vouches for it."""
+    wanted = (
+        select(ModuleProgress.module_key, ModuleProgress.attended_on, Person.name)
+        .join(Person, Person.id == ModuleProgress.witness_id)
+        .where(ModuleProgress.record_id == record_id, ModuleProgress.attended_on.is_not(None))
+    )
+    return {key: (on, name) for key, on, name in session.execute(wanted) if on}
 
 
 def list_steps(session: Session, edition_id: int) -> tuple[Step, ...]:
