@@ -73,9 +73,7 @@ class Lesson:
     def add(self, kind: ModuleKind, title: str, **columns: Any) -> Module:
         """Add a module at the end; one minute long, so that a page counts as read after a quarter of that."""
         titles = {"title_ko": title, "title_en": title, "minutes": 1}
-        module = Module(
-            edition_id=self.edition.id, position=len(self.modules) + 1, kind=kind, **(titles | columns)
-        )
+        module = Module(edition_id=self.edition.id, position=len(self.modules) + 1, kind=kind, **(titles | columns))
         self.session.add(module)
         self.session.flush()
         self.modules.append(module)
