@@ -235,7 +235,7 @@ DEEDS: dict[str, Deed] = {
     "browsers.end": Deed("employee", about_sessions=True),
     "browsers.end_others": Deed("employee", about_sessions=True),
     "browsers.stay": Deed("employee", about_sessions=True, unwritten="that somebody is there is no fact"),
-    "learner.start": Deed("employee", unwritten="everyone's record is there already"),
+    "learner.start": Deed("employee", unwritten="everyone's record is there already", only_looks=True),
     "player.tell": Deed("employee", plain(key="k7"), unwritten="each post is kept as it came"),
     "centers.new": Deed("training_admin", new_center),
     "centers.change close": Deed("training_admin", dated, names_others=True),
