@@ -74,7 +74,7 @@ ENDPOINTS: dict[str, Policy] = {
     "content.remove_module": Policy.TRAINING,
     "content.pictures": Policy.TRAINING,
     "content.remove_picture": Policy.TRAINING,
-    "content.preview": Policy.TRAINING,
+    "preview.module": Policy.TRAINING,
     "content.publish": Policy.TRAINING,
     "enrollments.assignments": Policy.ASSIGN,
     "enrollments.new_assignment": Policy.ASSIGN,

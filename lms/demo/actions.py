@@ -87,17 +87,19 @@ def load_demo(
     loaded.counts["reasons"] = write_reasons(session, write_rules(session, story.curriculum, actor.at), actor.at)
     loaded.counts["modules"] = write_lessons(session, actor, content)
     progress("flags", 92)
-    cuts = evaluate_flags(session, actor, today=today, since=today - YEAR_OF_FLAGS)
-    loaded.counts["weeks of flags"] = len(cuts)
-    progress("closed months", 94)
-    loaded.counts["closed months"] = close_months(session, actor, today=today)
+    weeks = evaluate_flags(session, actor, today=today, since=today - YEAR_OF_FLAGS)
+    loaded.counts |= {"weeks of flags": len(weeks), "closed months": close_months(session, actor, today=today)}
     progress("sign-ins", 95)
     loaded.counts["sign-ins"] = writer.let_in(session, actor, _center_rates(session, today))
+    _note(session, actor, today, loaded)
+    return loaded
+
+
+def _note(session: Session, actor: Actor, today: date, loaded: Loaded) -> None:
     detail: dict[str, object] = {"today": today.isoformat(), **loaded.counts}
     people = loaded.counts["people"]
     audit.record(session, actor, "demo.load", "network", "NETWORK", subject_count=people, detail=detail)
     session.flush()
-    return loaded
 
 
 def _center_rates(session: Session, today: date) -> dict[str, Tally]:

@@ -90,6 +90,11 @@ def certificates_of(session: Session, *, person_id: int) -> dict[int, str]:
     return dict(session.execute(wanted).all())
 
 
+def find_certificate(session: Session, *, enrollment_id: int) -> str | None:
+    """Return the public id of the certificate of an enrollment that is the viewer's own; None before it is issued."""
+    return session.scalar(select(Certificate.public_id).where(Certificate.enrollment_id == enrollment_id))
+
+
 def _expiry(completed_on: date | None, months: int) -> date | None:
     return expires_on(completed_on, months) if completed_on else None
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lms.audit import actions as audit
 from lms.audit.rules import Actor
 from lms.courses.models import Course
-from lms.learning.content import hooks, storage
+from lms.learning.content import storage
 from lms.learning.content.actions_publishing import publish
 from lms.learning.content.models import ContentFile, Edition, EditionFile, Module
 from lms.learning.content.queries import draft_of, newest_edition
@@ -67,14 +67,11 @@ def start_draft(session: Session, actor: Actor, course: Course, *, is_empty: boo
 
 
 def _carry_over(session: Session, former: Edition, draft: Edition) -> None:
-    pairs = [
-        (one, Module(edition_id=draft.id, **{name: getattr(one, name) for name in CARRIED})) for one in former.modules
-    ]
-    session.add_all(module for _, module in pairs)
+    session.add_all(
+        Module(edition_id=draft.id, **{name: getattr(one, name) for name in CARRIED}) for one in former.modules
+    )
     session.add_all(EditionFile(edition_id=draft.id, name=one.name, file_id=one.file_id) for one in former.files)
     session.flush()
-    for one, module in pairs:
-        hooks.copied(session, one, module)
 
 
 def discard_draft(session: Session, actor: Actor, draft: Edition) -> None:
@@ -202,10 +199,7 @@ def store_file(
     if kept.media_type not in only:
         raise DomainError("file_unfit", name=name)
     sha256 = storage.keep(folder, kept.data)
-    same = select(ContentFile).where(
-        ContentFile.course_id == course.id, ContentFile.sha256 == sha256, ContentFile.name == name
-    )
-    if (before := session.scalar(same.limit(1))) is not None:
+    if (before := _find_file(session, course, name, sha256)) is not None:
         return before
     file = ContentFile(
         course_id=course.id,
@@ -222,6 +216,11 @@ def store_file(
     detail: dict[str, object] = {"course": course.code, "name": name, "sha256": sha256, "type": kept.media_type}
     audit.record(session, actor, "content.store_file", "content_file", file.public_id, detail=detail)
     return file
+
+
+def _find_file(session: Session, course: Course, name: str, sha256: str) -> ContentFile | None:
+    same = (ContentFile.course_id == course.id, ContentFile.sha256 == sha256, ContentFile.name == name)
+    return session.scalar(select(ContentFile).where(*same).limit(1))
 
 
 def store_picture(

@@ -64,12 +64,19 @@ def publish(
     draft.published_at, draft.published_by_id = actor.at, actor.person_id
     draft.course_version = version
     session.flush()
-    detail: dict[str, object] = {"version": version.number, "keeps": keeps, "effective_on": effective_on.isoformat()}
-    detail |= {"due_on": due_on.isoformat()} if draft.top_up_due_on and due_on else {}
-    audit.record(session, actor, "content.publish", "edition", draft.public_id, detail={"course": course.code} | detail)
+    _note_publication(session, actor, draft)
     if effective_on <= today:
         request(session, MOVE, edition_id=draft.id)
     return version
+
+
+def _note_publication(session: Session, actor: Actor, edition: Edition) -> None:
+    version, due_on = edition.course_version, edition.top_up_due_on
+    detail: dict[str, object] = {"course": edition.course.code, "keeps": edition.keeps}
+    if version and version.effective_on:
+        detail |= {"version": version.number, "effective_on": version.effective_on.isoformat()}
+    detail |= {"due_on": due_on.isoformat()} if due_on else {}
+    audit.record(session, actor, "content.publish", "edition", edition.public_id, detail=detail)
 
 
 def _check_days(effective_on: date, keeps: Keeps, due_on: date | None, today: date) -> None:
@@ -106,6 +113,7 @@ def bring_people(session: Session, actor: Actor, edition: Edition, *, today: dat
         return 0
     goes_on = edition.keeps != Keeps.KEEP or is_first(session, edition)
     if goes_on and (moved := move_to_version(session, version, actor=actor)):
+        hooks.followed(session, actor, edition, today)
         return moved
     if edition.keeps == Keeps.TOP_UP and edition.top_up_due_on:
         key = f"edition {edition.public_id}"

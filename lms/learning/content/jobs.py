@@ -25,11 +25,11 @@ def move(session: Session, **arguments: Any) -> None:
     edition = session.get(Edition, arguments["edition_id"], with_for_update=True)
     if edition is None or edition.moved_at is not None:
         return
-    while bring_people(session, _actor(), edition, today=_today()):
+    while bring_people(session, _actor(edition), edition, today=_today()):
         next_batch(session)
     if edition.keeps == Keeps.RETAKE:
         _retake(session, edition)
-    finish_bringing(session, _actor(), edition)
+    finish_bringing(session, _actor(edition), edition)
     session.commit()
 
 
@@ -41,7 +41,7 @@ def _retake(session: Session, edition: Edition) -> None:
     book = load_book(session, _today())
     while found := list_completed(session, version, on=_today(), limit=BATCH, after=after):
         after = found[-1].id
-        sync_people(session, [one.person_id for one in found], as_of=_today(), actor=_actor(), book=book)
+        sync_people(session, [one.person_id for one in found], as_of=_today(), actor=_actor(edition), book=book)
         next_batch(session)
 
 
@@ -58,5 +58,6 @@ def _today() -> Any:
     return local_date(utcnow(), current_app.config["SETTINGS"].timezone)
 
 
-def _actor() -> Actor:
-    return Actor(person_id=None, label="publishing", origin="sweep", at=utcnow())
+def _actor(edition: Edition) -> Actor:
+    """Return who published an edition: people are brought to it on their behalf."""
+    return Actor(person_id=edition.published_by_id, label="publishing", origin="background", at=utcnow())

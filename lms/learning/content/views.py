@@ -1,7 +1,6 @@
 """Files of courses for who may see them; the author's overview, outline, preview and publishing."""
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, send_file, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -10,8 +9,7 @@ from lms.enrollments.versions.queries import standing_of
 from lms.learning.content import actions, queries, storage, wording
 from lms.learning.content.actions_publishing import faults_of, is_first
 from lms.learning.content.forms import OutlineForm, PublishForm, write_chapters
-from lms.learning.content.rendering import render_page
-from lms.learning.content.rules import Keeps, ModuleKind, body_in, difference
+from lms.learning.content.rules import Keeps, ModuleKind, difference
 from lms.learning.content.views_modules import add_pages
 from lms.people.rules import DutyKind
 from lms.people.viewer import current_scope
@@ -93,29 +91,6 @@ def outline(course_id: str) -> Answer:
         return redirect(url_for("content.show", course_id=course_id), 303)
     status = 422 if request.method == "POST" else 200
     return render_template("learning/authoring_outline.html", course=course, form=form), status
-
-
-@blueprint.get("/authoring/<course_id>/preview/<module_id>")
-def preview(course_id: str, module_id: str) -> Answer:
-    session = db.session()
-    course = courses.get_course(session, public_id=course_id)
-    module = queries.get_module_of_course(session, course.id, module_id)
-    files = {one.name: url_for("content.file", file_id=one.file.public_id) for one in module.edition.files}
-    language, body = body_in({"ko": module.body_ko, "en": module.body_en}, str(get_locale()))
-    order = module.edition.modules
-    place = order.index(module)
-    return render_template(
-        "learning/preview.html",
-        course=course,
-        module=module,
-        language=language,
-        # What says in one language what the page says in the other is for readers of that one alone.
-        summary=module.summary_en if str(get_locale()) == "en" else module.summary_ko,
-        page=render_page(body, files),
-        before=order[place - 1] if place else None,
-        after=order[place + 1] if place + 1 < len(order) else None,
-        words=wording,
-    )
 
 
 @blueprint.route("/authoring/<course_id>/publish", methods=["GET", "POST"])

@@ -3,11 +3,14 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from lms.learning.certificates.queries import find_certificate
 from lms.learning.player import wording
 from lms.learning.player.queries import Study, list_courses_learned_here, read_study
 from lms.learning.player.rules import NextDeed, is_waiting_for_test, next_deed, standing_of, waits_for_tomorrow
 from lms.learning.progress.actions import open_record
-from lms.people.viewer import current_person_id
+from lms.learning.surveys.queries import find_open_survey
+from lms.people.queries import get_viewer
+from lms.people.viewer import current_person_id, current_scope
 from lms.shared.db import db
 from lms.web.access_log import actor
 from lms.web.dates import today
@@ -17,8 +20,8 @@ blueprint = Blueprint("learner", __name__, url_prefix="/learn/<course_id>")
 
 @blueprint.get("")
 def course(course_id: str) -> str:
-    study, day = _read(course_id), today()
-    is_locked = bool(study.locking)
+    session, study, day = db.session(), _read(course_id), today()
+    is_locked, is_completed = bool(study.locking), study.enrollment.completed_on is not None
     return render_template(
         "learning/course.html",
         study=study,
@@ -29,6 +32,10 @@ def course(course_id: str) -> str:
         },
         is_waiting_for_test=is_waiting_for_test(study.outlook),
         waits_for_tomorrow=waits_for_tomorrow(study.facts, day),
+        is_completed=is_completed,
+        person_id=get_viewer(session, scope=current_scope()).public_id if is_completed else None,
+        certificate_id=find_certificate(session, enrollment_id=study.enrollment.id) if is_completed else None,
+        survey_id=find_open_survey(session, record=study.record) if is_completed and study.record else None,
         day=day,
         words=wording,
     )

@@ -111,6 +111,11 @@ def facts(study: Study, outlook: Outlook) -> str:
     return " · ".join(str(part) for part in parts if part)
 
 
+def completed(study: Study) -> str:
+    """Say when the course was completed, as the certificate says it."""
+    return str(_("You completed this course on %(date)s.", date=study.enrollment.completed_on))
+
+
 def _due(enrollment: Enrollment) -> str:
     return str(_("due %(date)s", date=enrollment.due_on) if enrollment.due_on else _("No due date"))
 

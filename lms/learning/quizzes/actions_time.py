@@ -42,19 +42,11 @@ def grant_time(
     session.execute(select(StudyRecord.id).where(StudyRecord.id == quiz.record.id).with_for_update())
     if before := find_grant(session, request_key=request_key):
         return before
-    if not 0 < len(reason.strip()) <= LONGEST_REASON:
-        raise DomainError("reason")
-    if not 0 < minutes <= LONGEST_EXTRA - quiz.extra:
-        raise DomainError("minutes")
+    _check(quiz, minutes, reason)
     granted = TimeGrant(
-        record_id=quiz.record.id,
-        module_key=quiz.module.key,
-        minutes=minutes,
-        reason=reason.strip(),
-        granted_by_id=actor.person_id,
-        recorded_at=actor.at,
-        request_key=request_key,
-    )
+        record_id=quiz.record.id, module_key=quiz.module.key, minutes=minutes, reason=reason.strip(),
+        granted_by_id=actor.person_id, recorded_at=actor.at, request_key=request_key,
+    )  # fmt: skip
     session.add(granted)
     _move_deadline(session, quiz, minutes, actor)
     session.flush()
@@ -64,6 +56,13 @@ def grant_time(
         detail={"module": quiz.module.public_id, "minutes": minutes},
     )  # fmt: skip
     return granted
+
+
+def _check(quiz: TimedQuiz, minutes: int, reason: str) -> None:
+    if not 0 < len(reason.strip()) <= LONGEST_REASON:
+        raise DomainError("reason")
+    if not 0 < minutes <= LONGEST_EXTRA - quiz.extra:
+        raise DomainError("minutes")
 
 
 def _move_deadline(session: Session, quiz: TimedQuiz, minutes: int, actor: Actor) -> None:

@@ -32,7 +32,11 @@ TEXTS = ("text_ko", "text_en", "explanation_ko", "explanation_en")
 class QuestionForm(Form):
     """A question as an author writes it."""
 
-    kind = SelectField(_l("Kind"), choices=[SelectChoice(kind.value, text) for kind, text in KINDS.items()])  # type: ignore[attr-defined]
+    kind = SelectField(
+        _l("Kind"),
+        choices=[SelectChoice(kind.value, text) for kind, text in KINDS.items()],  # type: ignore[attr-defined]
+        validators=[required()],
+    )
     pool = StringField(_l("Pool"), validators=[required(), at_most(LONGEST_POOL)])
     text_ko = TextAreaField(_l("Question in Korean"), validators=[required(), at_most(LONGEST_TEXT)])
     answers = TextAreaField(_l("Answers"), validators=[required(), at_most(5000)])

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from typing import Any
 
-from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
-from defusedxml.ElementTree import ParseError, fromstring  # type: ignore[import-untyped]
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import ParseError, fromstring
 
 from lms.learning.quizzes.actions_questions import Draft, Refusal
 from lms.learning.quizzes.importing_rules import UnreadableError, one_line, plain_text

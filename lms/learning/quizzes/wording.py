@@ -14,7 +14,7 @@ KINDS: dict[str, LazyString] = {
     Kind.SINGLE: _l("One answer"),
     Kind.MULTIPLE: _l("Several answers"),
     Kind.TRUE_FALSE: _l("True or false"),
-    Kind.ORDERING: _l("Order"),
+    Kind.ORDERING: _l("Put in order"),
     Kind.MATCHING: _l("Match"),
     Kind.SHORT_TEXT: _l("Short text"),
 }
