@@ -134,7 +134,7 @@ def _learners(url: str, folder: Path) -> tuple[list[Learner], str]:
     now = utcnow()
     with Session(create_engine(url, poolclass=NullPool)) as session, session.begin():
         cast, network = small_cast(session), Network(session)
-        edition = Edition(course_id=cast.course.id, course_version_id=cast.course.versions[0].id, recorded_at=now)
+        edition = Edition(course_id=cast.course.id, recorded_at=now)
         session.add(edition)
         session.flush()
         pages = [
@@ -142,6 +142,8 @@ def _learners(url: str, folder: Path) -> tuple[list[Learner], str]:
             for number in range(8)
         ]
         session.add_all(pages)
+        session.flush()
+        edition.course_version_id = cast.course.versions[0].id
         people = [network.person(f"1{number:04}", "학습자", at=cast.center) for number in range(max(CLIENTS))]
         records = []
         for person in people:

@@ -41,14 +41,14 @@ def actor_of(person: Person | None, at: datetime = NOON) -> Actor:
 def edition(session: Session, course: Course, *modules: dict[str, Any], **columns: Any) -> Edition:
     """Publish an edition of a course's first version; modules are of chapter 1, required, and 5 minutes long."""
     version = columns.pop("version", course.versions[0])
-    made = Edition(
-        course_id=course.id, course_version_id=version.id, recorded_at=NOON, published_at=NOON, chapters=[], **columns
-    )
+    made = Edition(course_id=course.id, recorded_at=NOON, published_at=NOON, chapters=[], **columns)
     session.add(made)
     session.flush()
     for position, module in enumerate(modules, 1):
         titles = {"title_ko": f"{position}번 <모듈>", "title_en": f"Module <{position}>"}
         session.add(Module(edition_id=made.id, position=position, **(titles | module)))
+    session.flush()
+    made.course_version_id = version.id  # from here on the database lets nothing of it change
     session.flush()
     session.refresh(made)
     return made
