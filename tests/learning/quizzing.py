@@ -145,12 +145,12 @@ def form_of(item: AttemptItem, *, rightly: bool = True, **more: str) -> dict[str
     return {"choice": found["names"], "text": found["text"]} | more
 
 
-def taking(session: Session, **terms: Any) -> Taking:
+def taking(session: Session, *, asks_recall: bool = False, **terms: Any) -> Taking:
     """Add the fixed cast, a course of a page and a quiz, and the employee's study record."""
     cast = small_cast(session)
     made = edition(
         session, cast.course, {"kind": ModuleKind.PAGE, "minutes": 1, "required": False}, {"kind": ModuleKind.QUIZ},
-        pass_progress_pct=0, pass_score=0, asks_survey=False,
+        pass_progress_pct=0, pass_score=0, asks_survey=False, asks_recall=asks_recall,
     )  # fmt: skip
     author = Actor(person_id=cast.training_admin.id, label="t", origin="t", at=utcnow())
     questions = [add_question(session, author, course=cast.course, pool=POOL, content=content) for content in QUESTIONS]

@@ -340,8 +340,7 @@ def after_passing(visitor: Visitor) -> TestResponse:
 
 def worse_after_better(visitor: Visitor) -> TestResponse:
     visitor.session.rollback()
-    visitor.quiz.edition.pass_score = 100
-    visitor.session.commit()
+    visitor.quiz.terms(pass_score=100)
     attempt = visitor.begin()
     items = visitor.quiz.reload(attempt).items
     for item in items[:5]:
@@ -415,7 +414,7 @@ CASES = {
     "without a token": Case(without_token, 400, score=None),
     "handing in by reading": Case(by_get, 200, score=None),
     "another method": Case(by_other_method, 405, score=None),
-    "a body of JSON": Case(as_json, 303, score=None),
+    "a body of JSON": Case(as_json, 422, score=None),
     "the author's list": Case(author_pages, 403, score=None),
     "the author's question": Case(question_of_the_author, 403, score=None),
     "more time for oneself": Case(more_time_for_oneself, 403, score=None),
