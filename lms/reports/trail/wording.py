@@ -164,6 +164,7 @@ DETAILS: dict[str, Any] = {
     "severity": _l("Severity"),
     "since": _l("From"),
     "sort": _l("Order"),
+    "synthetic": _l("Made up for the demo"),
     "tier": _l("Tier"),
     "unit": _l("Unit"),
     "units": _l("Units"),
