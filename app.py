@@ -46,6 +46,7 @@ from lms.enrollments.assignment_rules.publishing import jobs as _rule_jobs
 from lms.enrollments.assignment_rules.publishing.queries import register_rates
 from lms.enrollments.assignment_rules.publishing.views import blueprint as rule_runs_pages
 from lms.enrollments.assignment_rules.views import blueprint as rules_pages
+from lms.enrollments.assignment_rules.views_equivalence import blueprint as equivalence_pages
 from lms.enrollments.assignment_rules.views_why import blueprint as why_pages
 from lms.enrollments.attribution.queries import count_attributed
 from lms.enrollments.cli import assign, enrollments
@@ -149,6 +150,7 @@ PAGES = (
     courses_pages,
     enrollments_pages,
     rules_pages,
+    equivalence_pages,
     rule_runs_pages,
     why_pages,
     recording_pages,
