@@ -14,7 +14,7 @@ from lms.accounts.rules import SessionTimes
 from lms.people.queries import scope_of
 from lms.people.viewer import set_viewer
 from lms.shared.clock import utcnow
-from lms.shared.db import db
+from lms.shared.db import db, glance
 from lms.web.addresses import way_back
 from lms.web.dates import today
 from lms.web.presence import is_somebody_there
@@ -85,7 +85,7 @@ def load_signed_in(token: str) -> SignedIn | None:
     now = utcnow()
     settings = current_app.config["SETTINGS"]
     # A connection of its own, given back at once: the request's transaction has not begun and must not begin here.
-    with db.engine.connect() as connection:
+    with glance(db.engine) as connection:
         found = queries.find_open_session(connection, token_sha256=actions.digest(token), on=today())
     idle = timedelta(minutes=settings.session_idle_minutes)
     end = found.times.end(now, idle) if found else None

@@ -129,6 +129,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_key", sa.String(length=11), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("evidence_level", sa.String(length=12), nullable=True),
         sa.Column("public_id", sa.String(length=11), nullable=False),

@@ -7,6 +7,7 @@ product is, on a database set up as the product's is.
 import argparse
 import hashlib
 import os
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, request
@@ -21,16 +22,18 @@ from lms.web.serving import HOST, Server
 def create(url: str) -> Flask:
     """Return the application."""
     app = Flask(__name__)
-    engine = create_engine(url, pool_size=8)
+    engine = create_engine(url, pool_size=8, pool_use_lifo=True)
     statement = insert(ProgressPost)
 
     @app.post("/posts")
     def post() -> dict[str, Any]:
         raw, now = request.get_data(), utcnow()
         said = request.get_json()
-        answer = {"key": said["key"], "saved_at": now.isoformat()}
+        told = {"course_percent": 0, "module_percent": 0, "module_done": False, "state": "IN_PROGRESS", "missing": 8}
+        answer = {"key": said["key"], "saved_at": now.isoformat()} | told
         row = {"key": said["key"], "kind": said["kind"], "payload": said["data"], "device": said["device"]}
         row |= {"record_id": 1, "body_sha256": hashlib.sha256(raw).hexdigest(), "answer": answer, "received_at": now}
+        row |= {"said_at": datetime.fromisoformat(said["said_at"]), "module_key": said["module"]}
         with writing(), engine.begin() as connection:
             connection.execute(statement, row)
         return answer

@@ -1,11 +1,11 @@
 """Writing progress: opening a course, posts of the player, scores, attendance; and completing when all is there."""
 
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,13 +19,12 @@ from lms.learning.content.rules import Keeps, ModuleKind
 from lms.learning.progress.models import ModuleProgress, ProgressPost, StudyRecord
 from lms.learning.progress.queries import (
     Studied,
-    facts_and_answer,
+    facts_for_post,
     find_former,
     list_steps,
     list_steps_of_version,
     progress_of,
     record_of,
-    studied_of,
     study_facts,
 )
 from lms.learning.progress.rules import (
@@ -54,6 +53,9 @@ _UPDATE_MODULE = update(_MODULE).where(
     _MODULE.c.record_id == bindparam("of_record"), _MODULE.c.module_key == bindparam("of_module")
 )
 _UPDATE_RECORD = update(_RECORD).where(_RECORD.c.id == bindparam("of_record"))
+_ADVANCE_RECORD = _UPDATE_RECORD.where(_RECORD.c.revision == bindparam("read"))
+_WAIT = select(_RECORD.c.id).where(_RECORD.c.id == bindparam("of_record")).with_for_update()
+_ANSWER = [field.name for field in fields(Answer)]
 
 
 def open_record(
@@ -121,30 +123,44 @@ def _completed_modules(
     ]  # fmt: skip
 
 
-def take_post(session: Session, actor: Actor, record: StudyRecord | Studied, post: Post, *, today: date) -> Answer:
+def take_post(session: Session, actor: Actor, record: StudyRecord, post: Post, *, today: date) -> Answer:
+    """Take what a player told of a record that was read whole; see `answer_post`."""
+    person_id, public_id = record.enrollment.person_id, record.public_id
+    answer = answer_post(session, actor, post, person_id=person_id, public_id=public_id, today=today)
+    session.refresh(record)
+    return answer
+
+
+def answer_post(session: Session, actor: Actor, post: Post, *, person_id: int, public_id: str, today: date) -> Answer:
     """Take what a player posted and return what it is answered; the same post again is answered the same.
 
-    Get the record with `get_record(…, locked=True)` or `get_studied`, so that posts of one record take turns.
-
     Raises:
+        NotFoundError: the record is missing or somebody else's.
         DomainError: the key was used for another body ("key_taken"); the course has no such module ("module"); this
             cannot be told of such a module ("kind"); enough chapters were begun today ("chapters").
     """
-    if isinstance(record, StudyRecord):
-        answer = take_post(session, actor, studied_of(record), post, today=today)
-        session.refresh(record)
-        return answer
-    facts, before = facts_and_answer(session, record, key=post.key, sha256=post.sha256, today=today)
-    if before:
-        return before
+    while True:
+        record, facts, before = facts_for_post(session, post, person_id=person_id, public_id=public_id, today=today)
+        if answer := before or _take(session, actor, record, facts, post, today):
+            return answer
+        # Another transaction wrote meanwhile: let it end, then nobody else writes until this one does. On SQLite it
+        # never happens, as a transaction that writes begins with the write lock.
+        session.execute(_WAIT, {"of_record": record.id})
+
+
+def _take(session: Session, actor: Actor, record: Studied, facts: StudyFacts, post: Post, today: date) -> Answer | None:
+    """Keep a post and what it earns; None when the record is no longer as it was read, and nothing was written."""
     step = _step_of(facts, post, today)
     moment = moment_of(post.said_at, record.last_at, actor.at)
     earned = _earned(record, post, moment)
     state = facts.states.get(step.key) or ModuleState(opened_at=moment, opened_on=today)
     after = advance(step, state, post, seconds=earned, at=actor.at)
-    values = {"seconds": record.seconds + earned, "last_at": max(record.last_at, moment), "last_key": step.key}
-    session.execute(_UPDATE_RECORD, {"of_record": record.id} | values)
-    facts = _keep(session, actor, record, replace(facts, seconds=record.seconds + earned), step, after)
+    connection, seconds = session.connection(), record.seconds + earned
+    values = {"seconds": seconds, "last_at": max(record.last_at, moment), "last_key": step.key}
+    which = {"of_record": record.id, "read": record.revision, "revision": record.revision + 1}
+    if not connection.execute(_ADVANCE_RECORD, values | which).rowcount:
+        return None
+    facts = _keep(connection, actor, record.id, replace(facts, seconds=seconds), step, after)
     found = settle(session, actor, record, facts, today=today)
     answer = Answer(
         key=post.key,
@@ -155,7 +171,7 @@ def take_post(session: Session, actor: Actor, record: StudyRecord | Studied, pos
         state=found.state,
         missing=len(found.missing),
     )
-    _keep_post(session, actor, record, step, post, answer)
+    _keep_post(connection, actor, record, step, post, answer)
     return answer
 
 
@@ -191,7 +207,7 @@ def note_score(
     if not 0 <= score <= WHOLE:
         raise DomainError("score", score=score)
     facts, step, state = _locked_state(session, actor, record, module_key, ModuleKind.QUIZ, today)
-    facts = _keep(session, actor, record, facts, step, graded(state, score, passed=passed))
+    facts = _keep(session.connection(), actor, record.id, facts, step, graded(state, score, passed=passed))
     return settle(session, actor, record, facts, today=today)
 
 
@@ -213,7 +229,7 @@ def record_attendance(
     if text_fault(reason):
         raise DomainError("reason")
     facts, step, state = _locked_state(session, actor, record, module_key, ModuleKind.SESSION, today)
-    facts = _keep(session, actor, record, facts, step, replace(state, percent=WHOLE, done=True))
+    facts = _keep(session.connection(), actor, record.id, facts, step, replace(state, percent=WHOLE, done=True))
     detail: dict[str, object] = {"module": module_key, "on": on.isoformat()}
     _note(session, actor, "progress.attend", record, detail, reason.strip())
     return settle(session, actor, record, facts, today=today)
@@ -244,6 +260,7 @@ def _locked_state(
 ) -> tuple[StudyFacts, Step, ModuleState]:
     """Lock a record; return its facts, and the module of a kind with how far it is."""
     session.refresh(record, with_for_update=True)
+    record.revision += 1
     facts = study_facts(session, record, today)
     step = next((one for one in facts.modules if one.key == module_key and one.kind is kind), None)
     if step is None:
@@ -252,7 +269,7 @@ def _locked_state(
 
 
 def _keep(
-    session: Session, actor: Actor, record: StudyRecord | Studied, facts: StudyFacts, step: Step, state: ModuleState
+    connection: Connection, actor: Actor, record_id: int, facts: StudyFacts, step: Step, state: ModuleState
 ) -> StudyFacts:
     """Write how far a module is; return the facts with it."""
     before = facts.states.get(step.key)
@@ -265,22 +282,22 @@ def _keep(
         "last_at": actor.at,
     }
     if before is None:
-        opened = {"record_id": record.id, "module_key": step.key, "opened_at": state.opened_at}
+        opened = {"record_id": record_id, "module_key": step.key, "opened_at": state.opened_at}
         done = {"opened_on": state.opened_on, "completed_at": actor.at if state.done else None}
-        session.execute(_INSERT_MODULE, values | opened | done)
+        connection.execute(_INSERT_MODULE, values | opened | done)
     else:
-        which = {"of_record": record.id, "of_module": step.key}
+        which = {"of_record": record_id, "of_module": step.key}
         done = {"completed_at": actor.at} if state.done and not before.done else {}
-        session.execute(_UPDATE_MODULE, values | which | done)
+        connection.execute(_UPDATE_MODULE, values | which | done)
     return replace(facts, states={**facts.states, step.key: state})
 
 
-def _keep_post(session: Session, actor: Actor, record: Studied, step: Step, post: Post, answer: Answer) -> None:
+def _keep_post(connection: Connection, actor: Actor, record: Studied, step: Step, post: Post, answer: Answer) -> None:
     """Keep a post as it came, with what it is answered."""
-    said = asdict(answer) | {"saved_at": answer.saved_at.isoformat()}
+    said = {name: getattr(answer, name) for name in _ANSWER} | {"saved_at": answer.saved_at.isoformat()}
     row = {"record_id": record.id, "key": post.key, "body_sha256": post.sha256, "module_key": step.key}
     row |= {"kind": post.kind, "payload": dict(post.data), "answer": said}
-    session.execute(_INSERT_POST, row | {"said_at": post.said_at, "received_at": actor.at, "device": post.device})
+    connection.execute(_INSERT_POST, row | {"said_at": post.said_at, "received_at": actor.at, "device": post.device})
 
 
 def _note(

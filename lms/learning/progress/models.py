@@ -16,8 +16,9 @@ class StudyRecord(WithPublicId, Base):
     """What someone does in a course for one enrollment; made when they first open it.
 
     `seconds` is the study time credited by the server's clock, `last_at` the instant of the latest post, `last_key`
-    the module it was about. `completed_at` is when the criteria were met, `evidence_level` how that is known
-    (`rules.EvidenceLevel`); the completion itself is on the enrollment.
+    the module it was about; `revision` counts how often the record or one of its modules was written. `completed_at` is
+    when the criteria were met, `evidence_level` how that is known (`rules.EvidenceLevel`); the completion itself is on
+    the enrollment.
     """
 
     __tablename__ = "study_record"
@@ -29,6 +30,7 @@ class StudyRecord(WithPublicId, Base):
     started_at: Mapped[datetime]
     last_at: Mapped[datetime]
     last_key: Mapped[str | None] = mapped_column(String(PUBLIC_ID_LENGTH))
+    revision: Mapped[int] = mapped_column(default=0)
     completed_at: Mapped[datetime | None]
     evidence_level: Mapped[str | None] = mapped_column(String(12))
 

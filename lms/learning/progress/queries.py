@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.enrollments.models import Enrollment
@@ -17,6 +17,7 @@ from lms.learning.progress.rules import (
     Criteria,
     EvidenceLevel,
     ModuleState,
+    Post,
     Step,
     StudyFacts,
     StudyState,
@@ -57,21 +58,24 @@ _FACTS_OF_ALL = (
     .where(_RECORD.id.in_(bindparam("records", expanding=True)))
     .order_by(_RECORD.id, _MODULE.position)
 )
-# With what a post of that key was answered: asked in one, once the record is locked.
-_FACTS_AND_ANSWER = _FACTS.add_columns(_POST.body_sha256, _POST.answer).outerjoin(
-    table_of(ProgressPost), (_POST.record_id == bindparam("record_id")) & (_POST.key == bindparam("key"))
-)
-_STUDIED = (
+# All that a post is judged by but the modules: the record, what its edition asks for, how far its modules are, and what
+# a post of that key was answered.
+_JUDGED = (
     select(
-        _RECORD.id, _RECORD.enrollment_id, _RECORD.edition_id, _RECORD.seconds, _RECORD.last_at,
-        _RECORD.completed_at, _ENROLLMENT.completed_on, _EDITION.pass_progress_pct, _EDITION.pass_score,
-        _EDITION.min_minutes, _EDITION.max_chapters_per_day,
+        _RECORD.id, _RECORD.enrollment_id, _RECORD.edition_id, _RECORD.revision, _RECORD.seconds.label("studied"),
+        _RECORD.last_at, _RECORD.completed_at.label("completed"), _ENROLLMENT.completed_on, _EDITION.pass_progress_pct,
+        _EDITION.pass_score, _EDITION.min_minutes, _EDITION.max_chapters_per_day, _EDITION.public_id.label("edition"),
+        _POST.body_sha256, _POST.answer, _PROGRESS.module_key, *_STATE,
     )
     .join(table_of(Enrollment), _ENROLLMENT.id == _RECORD.enrollment_id)
     .join(table_of(Edition), _EDITION.id == _RECORD.edition_id)
+    .outerjoin(table_of(ModuleProgress), _PROGRESS.record_id == _RECORD.id)
+    .outerjoin(table_of(ProgressPost), (_POST.record_id == _RECORD.id) & (_POST.key == bindparam("key")))
     .where(_RECORD.public_id == bindparam("public_id"), _ENROLLMENT.person_id == bindparam("person_id"))
-    .with_for_update(of=table_of(StudyRecord))
 )  # fmt: skip
+# Modules by their edition's public id: published ones never change, the database sees to that.
+_published: dict[str, tuple[Step, ...]] = {}
+MOST_PUBLISHED = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class Studied:
     id: int
     enrollment_id: int
     edition_id: int
+    revision: int
     seconds: int
     last_at: datetime
     completed_at: datetime | None
@@ -155,24 +160,13 @@ def list_steps_of_version(session: Session, course_version_id: int) -> tuple[Ste
     return list_steps(session, edition_id) if edition_id else ()
 
 
-def get_studied(session: Session, *, person_id: int, public_id: str) -> Studied:
-    """Return a person's own study record for a post; others who write to it wait for the transaction's end.
-
-    Raises:
-        NotFoundError: it is missing or somebody else's.
-    """
-    found = session.execute(_STUDIED, {"person_id": person_id, "public_id": public_id}).one_or_none()
-    if found is None:
-        raise NotFoundError
-    return Studied(*found[:7], Criteria(*found[7:]))
-
-
 def studied_of(record: StudyRecord) -> Studied:
     """Return what a post changes of a record that was read whole."""
     return Studied(
         id=record.id,
         enrollment_id=record.enrollment_id,
         edition_id=record.edition_id,
+        revision=record.revision,
         seconds=record.seconds,
         last_at=record.last_at,
         completed_at=record.completed_at,
@@ -185,7 +179,7 @@ def study_facts(session: Session, record: StudyRecord, today: date) -> StudyFact
     """Return all that decides where a learner stands in the course of a study record."""
     studied = studied_of(record)
     rows = session.execute(_FACTS, {"edition_id": studied.edition_id, "record_id": studied.id}).all()
-    return _facts(studied, rows, today)
+    return _facts_of(studied, rows, today)
 
 
 def list_study_facts(session: Session, *, person_id: int, today: date) -> list[tuple[StudyRecord, StudyFacts]]:
@@ -196,36 +190,55 @@ def list_study_facts(session: Session, *, person_id: int, today: date) -> list[t
     found: dict[int, list[Any]] = {record.id: [] for record in records}
     for row in rows:
         found[row.record_id].append(row)
-    return [(record, _facts(studied_of(record), found[record.id], today)) for record in records]
+    return [(record, _facts_of(studied_of(record), found[record.id], today)) for record in records]
 
 
-def facts_and_answer(
-    session: Session, studied: Studied, *, key: str, sha256: str, today: date
-) -> tuple[StudyFacts, Answer | None]:
-    """Return where a learner stands, and what a post of that key was answered before; None when it is new.
+def facts_for_post(
+    session: Session, post: Post, *, person_id: int, public_id: str, today: date
+) -> tuple[Studied, StudyFacts, Answer | None]:
+    """Return a person's own study record, where they stand, and what the post was answered before, or None.
+
+    Nothing is locked: who writes checks that the record's revision is still the one read.
 
     Raises:
+        NotFoundError: the record is missing or somebody else's.
         DomainError: the key was used for a post with another body ("key_taken").
     """
-    which = {"edition_id": studied.edition_id, "record_id": studied.id, "key": key}
-    rows = session.execute(_FACTS_AND_ANSWER, which).all()
-    if not rows or rows[0].answer is None:
-        return _facts(studied, rows, today), None
-    if rows[0].body_sha256 != sha256:
-        raise DomainError("key_taken", key=key)
-    said = rows[0].answer
+    connection = session.connection()
+    rows = connection.execute(_JUDGED, {"person_id": person_id, "public_id": public_id, "key": post.key}).all()
+    if not rows:
+        raise NotFoundError
+    first = rows[0]
+    studied = Studied(*first[:8], Criteria(*first[8:12]))
+    states = {row.module_key: _state(row) for row in rows if row.module_key is not None}
+    facts = _facts(studied, _published_steps(connection, studied.edition_id, first.edition), states, today)
+    if first.answer is None:
+        return studied, facts, None
+    if first.body_sha256 != post.sha256:
+        raise DomainError("key_taken", key=post.key)
+    said = first.answer
     times = {"saved_at": datetime.fromisoformat(said["saved_at"]), "state": StudyState(said["state"])}
-    return _facts(studied, rows, today), Answer(**(said | times))
+    return studied, facts, Answer(**(said | times))
 
 
-def _facts(studied: Studied, rows: Sequence[Any], today: date) -> StudyFacts:
-    return StudyFacts(
-        modules=tuple(_step(row) for row in rows),
-        states={row.key: _state(row) for row in rows if row.opened_at is not None},
-        criteria=studied.criteria,
-        seconds=studied.seconds,
-        is_completed=studied.is_completed(today),
-    )
+def _published_steps(connection: Connection, edition_id: int, public_id: str) -> tuple[Step, ...]:
+    """Return the modules of an edition that someone studies, from memory where they were read before."""
+    steps = _published.get(public_id)
+    if steps is None:
+        steps = tuple(_step(row) for row in connection.execute(_STEPS, {"edition_id": edition_id}))
+        if len(_published) >= MOST_PUBLISHED:
+            _published.clear()
+        _published[public_id] = steps
+    return steps
+
+
+def _facts_of(studied: Studied, rows: Sequence[Any], today: date) -> StudyFacts:
+    states = {row.key: _state(row) for row in rows if row.opened_at is not None}
+    return _facts(studied, tuple(_step(row) for row in rows), states, today)
+
+
+def _facts(studied: Studied, steps: tuple[Step, ...], states: dict[str, ModuleState], today: date) -> StudyFacts:
+    return StudyFacts(steps, states, studied.criteria, studied.seconds, studied.is_completed(today))
 
 
 def criteria_of(edition: Edition) -> Criteria:

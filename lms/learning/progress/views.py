@@ -22,11 +22,11 @@ blueprint = Blueprint("progress", __name__)
 
 @blueprint.post("/study/<record_id>/posts")
 def post(record_id: str) -> ResponseReturnValue:
-    session = db.session()
-    record = queries.get_studied(session, person_id=current_person_id(), public_id=record_id)
     try:
         told = read_post(_body())
-        answer = actions.take_post(session, actor(), record, told, today=today())
+        answer = actions.answer_post(
+            db.session(), actor(), told, person_id=current_person_id(), public_id=record_id, today=today()
+        )
     except NotFoundError:
         raise
     except DomainError as error:
