@@ -37,7 +37,7 @@ LINK = Step("link", "l1", ModuleKind.LINK, chapter=3, minutes=1)
 QUIZ = Step("quiz", "q1", ModuleKind.QUIZ, chapter=3, minutes=5)
 EXTRA = Step("extra", "e1", ModuleKind.PAGE, required=False)
 ALL = (PAGE, VIDEO, DOCUMENT, LINK, QUIZ, EXTRA)
-BATCHES, EACH = 10, effort(1_000, 10_000)
+BATCHES, EACH = 10, effort(200, 1_000)
 
 
 def state(**values: Any) -> ModuleState:
