@@ -41,9 +41,9 @@ def copied(quiz: Taking, by: Person, taken: Attempt, at: timedelta) -> StudyReco
 def test_the_same_wrong_answers_of_a_colleague_are_seen_and_those_of_strangers_are_not(session: Session):
     quiz = taking(session)
     taken = quiz.reload(quiz.take(right=1))
-    before = copied(quiz, quiz.cast.colleague, taken, -timedelta(hours=1))
+    before = copied(quiz, quiz.cast.colleague, taken, -timedelta(hours=2))
     long_ago = copied(quiz, quiz.cast.coordinator, taken, -timedelta(days=40))
-    stranger = copied(quiz, quiz.cast.namesake, taken, -timedelta(hours=1))
+    stranger = copied(quiz, quiz.cast.namesake, taken, -timedelta(hours=2))
     record = session.get_one(StudyRecord, quiz.record.id)
     seen = wrong_of_colleagues(session, record, today())
     assert before.id in seen
