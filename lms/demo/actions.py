@@ -91,9 +91,7 @@ def load_demo(
     weeks = evaluate_flags(session, actor, today=today, since=today - YEAR_OF_FLAGS)
     loaded.counts |= {"weeks of flags": len(weeks), "closed months": close_months(session, actor, today=today)}
     progress("sign-ins", 95)
-    let_in = writer.let_in(session, actor, _center_rates(session, today))
-    loaded.counts["sign-ins"] = len(let_in)
-    loaded.counts["access records"] = write_looks(session, let_in, today=today, zone=writer.zone)
+    loaded.counts |= writer.let_in(session, actor, _center_rates(session, today))
     _note(session, actor, today, loaded)
     return loaded
 
@@ -162,8 +160,8 @@ class _Writer:
                 progress("enrollments", 30 + 65 * done // total)
         return written
 
-    def let_in(self, session: Session, actor: Actor, rates: Mapping[str, Tally]) -> dict[SignInKind, int]:
-        """Give one person of each kind the demo's password; return their ids."""
+    def let_in(self, session: Session, actor: Actor, rates: Mapping[str, Tally]) -> dict[str, int]:
+        """Give one person of each kind the demo's password, and a month of looks; return how many of each."""
         story = self.story
         chosen = choose(story.people, story.sites, rates, story.calendar.today)
         if self.employee:
@@ -171,7 +169,8 @@ class _Writer:
         ids = {kind: self._id_of(worker) for kind, worker in chosen.items()}
         for kind, person_id in ids.items():
             set_password(session, actor, person_id=person_id, password_hash=hash_password(kind.password))
-        return ids
+        looks = write_looks(session, ids, today=story.calendar.today, zone=self.zone)
+        return {"sign-ins": len(ids), "access records": looks}
 
     def _insert(self, model: type[Any], rows: Iterable[dict[str, Any]]) -> int:
         table: Table = model.__table__

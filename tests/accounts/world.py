@@ -131,8 +131,8 @@ class World(Everyone):
         self._canaries: dict[str, list[Canary]] = {}
         self._add_people()
         self._add_units()
-        self._add_traces()
         self.second = self.net.course("SECOND-01", title_ko=hostile_name("과정", 0), title_en="A second course")
+        self._add_traces()
         self._write_content()
         self.session.flush()
         self.facts = facts(session)

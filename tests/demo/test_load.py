@@ -178,6 +178,7 @@ def test_the_auditor_has_last_month_to_review_and_signs_it(app: Flask, session: 
     token = before.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
     sent = {"csrf_token": token, "findings": "표시된 내려받기의 사유를 담당자에게 확인했습니다."}
     assert client.post(address, data=sent).status_code == 303
+    session.rollback()
     assert session.get(AuditReview, month) is not None
 
 
