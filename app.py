@@ -46,6 +46,7 @@ from lms.enrollments.assignment_rules.publishing import jobs as _rule_jobs
 from lms.enrollments.assignment_rules.publishing.queries import register_rates
 from lms.enrollments.assignment_rules.publishing.views import blueprint as rule_runs_pages
 from lms.enrollments.assignment_rules.views import blueprint as rules_pages
+from lms.enrollments.assignment_rules.views_equivalence import blueprint as equivalence_pages
 from lms.enrollments.assignment_rules.views_why import blueprint as why_pages
 from lms.enrollments.attribution.queries import count_attributed
 from lms.enrollments.cli import assign, enrollments
@@ -64,6 +65,7 @@ from lms.jobs.queue import Job, Queue
 from lms.learning.attendance.views import blueprint as attendance_pages
 from lms.learning.certificates import models as _certificates
 from lms.learning.certificates.views import blueprint as certificates_pages
+from lms.learning.content import hooks as content_hooks
 from lms.learning.content import jobs as _content_jobs
 from lms.learning.content import models as _content
 from lms.learning.content.views import blueprint as content_pages
@@ -71,9 +73,11 @@ from lms.learning.player.views import blueprint as learner_pages
 from lms.learning.player.views_module import blueprint as player_pages
 from lms.learning.player.views_preview import blueprint as preview_pages
 from lms.learning.progress import models as _progress
+from lms.learning.progress.actions_following import follow_enrollments
 from lms.learning.progress.views import blueprint as progress_posts
 from lms.learning.quizzes import jobs as _quiz_jobs
 from lms.learning.quizzes import models as _quizzes
+from lms.learning.quizzes.queries_drafts import faults_of_quizzes
 from lms.learning.quizzes.views import blueprint as quizzes_pages
 from lms.learning.quizzes.views_questions import blueprint as questions_pages
 from lms.learning.recall import models as _recall
@@ -147,6 +151,7 @@ PAGES = (
     courses_pages,
     enrollments_pages,
     rules_pages,
+    equivalence_pages,
     rule_runs_pages,
     why_pages,
     recording_pages,
@@ -211,6 +216,8 @@ def _offer(app: Flask) -> None:
         upload.register()
     rules_upload.register(app.config["SETTINGS"].timezone)
     center_effects.register(count_attributed)
+    content_hooks.register_check(faults_of_quizzes)
+    content_hooks.register_follow(follow_enrollments)
     register_rates(due_and_done_by_center)
     for part in (enrollments_merging.PART, exceptions_merging.PART, accounts_merging.PART):
         parts.register(part)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 
 from lms.completion import pages, wording, wording_bases
 from lms.completion.center.views import add_pages
@@ -36,6 +36,7 @@ from lms.enrollments.rules import GRACE_DAYS
 from lms.learning.certificates.queries import certificates_of
 from lms.learning.player import wording as study_words
 from lms.learning.player.queries import list_begun, list_learned_here
+from lms.learning.recall.queries import list_due
 from lms.learning.signals import wording as signal_words
 from lms.learning.signals.queries import evidence_levels
 from lms.people.merging.addresses import follows_merges
@@ -158,6 +159,7 @@ def own() -> Answer:
         groups=by_when(page.learning.lines),
         learned=list_learned_here(session, person_id),
         begun=list_begun(session, person_id, day),
+        recalled=len(list_due(session, person_id=person_id, on=day, secret=current_app.config["SECRET_KEY"])),
         study_words=study_words,
         tally=pages.tally_of(page.learning.lines),
         grace_days=GRACE_DAYS,

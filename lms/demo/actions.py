@@ -26,6 +26,7 @@ from lms.demo.closing import close_months
 from lms.demo.exempting import write_exceptions
 from lms.demo.files import import_reference
 from lms.demo.lines import Line
+from lms.demo.looking import write_looks
 from lms.demo.people import Worker
 from lms.demo.queries import count_people
 from lms.demo.rules import DemoCalendar, SignInKind, dice
@@ -90,7 +91,7 @@ def load_demo(
     weeks = evaluate_flags(session, actor, today=today, since=today - YEAR_OF_FLAGS)
     loaded.counts |= {"weeks of flags": len(weeks), "closed months": close_months(session, actor, today=today)}
     progress("sign-ins", 95)
-    loaded.counts["sign-ins"] = writer.let_in(session, actor, _center_rates(session, today))
+    loaded.counts |= writer.let_in(session, actor, _center_rates(session, today))
     _note(session, actor, today, loaded)
     return loaded
 
@@ -159,15 +160,17 @@ class _Writer:
                 progress("enrollments", 30 + 65 * done // total)
         return written
 
-    def let_in(self, session: Session, actor: Actor, rates: Mapping[str, Tally]) -> int:
-        """Give one person of each kind the demo's password; return how many those are."""
+    def let_in(self, session: Session, actor: Actor, rates: Mapping[str, Tally]) -> dict[str, int]:
+        """Give one person of each kind the demo's password, and a month of looks; return how many of each."""
         story = self.story
         chosen = choose(story.people, story.sites, rates, story.calendar.today)
         if self.employee:
             chosen[SignInKind.EMPLOYEE] = self.employee
-        for kind, worker in chosen.items():
-            set_password(session, actor, person_id=self._id_of(worker), password_hash=hash_password(kind.password))
-        return len(chosen)
+        ids = {kind: self._id_of(worker) for kind, worker in chosen.items()}
+        for kind, person_id in ids.items():
+            set_password(session, actor, person_id=person_id, password_hash=hash_password(kind.password))
+        looks = write_looks(session, ids, today=story.calendar.today, zone=self.zone)
+        return {"sign-ins": len(ids), "access records": looks}
 
     def _insert(self, model: type[Any], rows: Iterable[dict[str, Any]]) -> int:
         table: Table = model.__table__

@@ -1,38 +1,15 @@
 """Questions of the lessons that ship with the demo, and what their quizzes ask."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from lms.audit.rules import Actor
+from lms.demo.lessons import LessonQuestion
 from lms.learning.content.models import Edition, Module
 from lms.learning.quizzes.actions_questions import Draft, set_terms, take_in
 from lms.learning.quizzes.rules import Content, Kind
 from lms.learning.quizzes.rules_attempts import Draw, Release, Terms
-
-
-class LessonQuestion(Protocol):
-    """A question as a lesson's folder holds it (`lessons.LessonQuestion`)."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def text_ko(self) -> str: ...
-    @property
-    def explanation_ko(self) -> str: ...
-    @property
-    def options(self) -> Sequence[str]: ...
-    @property
-    def correct(self) -> Sequence[int]: ...
-    @property
-    def truth(self) -> bool | None: ...
-    @property
-    def items(self) -> Sequence[str]: ...
-    @property
-    def pairs(self) -> Sequence[tuple[str, str]]: ...
-    @property
-    def accepted(self) -> Sequence[str]: ...
 
 
 def write_questions(

@@ -8,47 +8,11 @@ from sqlalchemy.orm import Session
 
 from lms.audit.rules import Actor
 from lms.courses.models import Course, CourseVersion
-from lms.demo.lessons import Lesson, LessonModule, LessonQuestion, lesson_folders, read_lesson
+from lms.demo.lessons import Lesson, LessonModule, lesson_folders, read_lesson
+from lms.demo.quizzing import write_questions
 from lms.learning.content.actions import CARRIED, CRITERIA, file_name, store_file
 from lms.learning.content.models import ContentFile, Edition, EditionFile, Module
 from lms.learning.content.rules import ModuleKind
-from lms.learning.quizzes.actions_questions import Draft, set_terms, take_in
-from lms.learning.quizzes.rules import LONGEST_POOL, Content, Kind
-from lms.learning.quizzes.rules_attempts import Draw, Release, Terms
-
-
-def write_questions(session: Session, actor: Actor, course: Course, module: Module, lesson: LessonModule) -> None:
-    """Write the questions of a quiz into a pool of its own, and what the quiz asks."""
-    pool = module.title_ko[:LONGEST_POOL]
-    drafts = [Draft(line, pool, content_of(one)) for line, one in enumerate(lesson.questions, start=1)]
-    refused = take_in(session, actor, course=course, drafts=drafts).refused
-    if refused:
-        raise ValueError(f"{course.code}: question {refused[0].line}, {refused[0].field}: {refused[0].code}")
-    drawn = min(lesson.draw or len(drafts), len(drafts))
-    set_terms(session, actor, module=module, terms=Terms(draws=(Draw(pool, drawn),), release=Release.PASSED))
-
-
-def content_of(one: LessonQuestion) -> Content:
-    """Return a question of a lesson as quizzes keep it."""
-    kind = Kind(one.kind.upper())
-    options, lefts, correct = one.options, tuple[str, ...](), one.correct
-    if kind is Kind.TRUE_FALSE:
-        correct = (0 if one.truth else 1,)
-    elif kind is Kind.ORDERING:
-        options = one.items
-    elif kind is Kind.MATCHING:
-        lefts, options = tuple(left for left, _ in one.pairs), tuple(right for _, right in one.pairs)
-    if kind in {Kind.ORDERING, Kind.MATCHING}:
-        correct = tuple(range(len(options)))  # they are written as they belong
-    return Content(
-        kind=kind,
-        text_ko=one.text_ko,
-        explanation_ko=one.explanation_ko,
-        options=options,
-        lefts=lefts,
-        correct=correct,
-        accepted=one.accepted,
-    )
 
 
 def write_lessons(session: Session, actor: Actor, folder: Path) -> int:
@@ -113,7 +77,8 @@ class _Teacher:
         self.session.flush()
         for module, one in pairs:
             if one.questions:
-                write_questions(self.session, self.actor, self.course, module, one)
+                draw = min(one.draw or len(one.questions), len(one.questions))
+                write_questions(self.session, self.actor, edition, module, one.questions, draw=draw)
 
     def _module(self, edition: Edition, place: int, lesson: LessonModule) -> Module:
         is_page = lesson.kind == "page" and lesson.file is not None

@@ -127,6 +127,11 @@ def outage(_world: World) -> Form:
     return {"starts_on": "2019-01-30", "last_on": "2019-01-31", "reason": REASON, "request_key": "k4"}
 
 
+def two_courses(world: World) -> Form:
+    """Return two courses of which one is to count as the other."""
+    return {"course": world.cast.course.public_id, "counts": world.second.public_id}
+
+
 def two_rows(world: World) -> Form:
     """Return the form that makes one person of two rows: one who left, and one who came later."""
     return {"first": world.others["left"].staff_no, "second": world.again.staff_no, "reason": REASON}
@@ -243,7 +248,7 @@ DEEDS: dict[str, Deed] = {
     "browsers.end": Deed("employee", about_sessions=True),
     "browsers.end_others": Deed("employee", about_sessions=True),
     "browsers.stay": Deed("employee", about_sessions=True, unwritten="that somebody is there is no fact"),
-    "learner.start": Deed("employee", unwritten="everyone's record is there already"),
+    "learner.start": Deed("employee", unwritten="everyone's record is there already", only_looks=True),
     "player.tell": Deed("employee", plain(key="k7"), unwritten="each post is kept as it came"),
     "centers.new": Deed("training_admin", new_center),
     "centers.change close": Deed("training_admin", dated, names_others=True),
@@ -256,6 +261,8 @@ DEEDS: dict[str, Deed] = {
     "rules.new": Deed("training_admin", rule),
     "rules.edit": Deed("training_admin", rule, where="in force"),
     "rules.discard": Deed("training_admin"),
+    "equivalence.add": Deed("training_admin", two_courses),
+    "equivalence.end": Deed("training_admin", lambda world: dict(zip(("course", "counts"), world.equals, strict=True))),
     "rule_runs.rehearse": Deed("training_admin", plain(request_key="k5")),
     "rule_runs.publish": Deed("training_admin", plain(request_key="k6")),
     "rule_runs.end": Deed("training_admin", ended_rule, where="in force"),

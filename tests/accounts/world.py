@@ -27,6 +27,7 @@ from lms.completion.targets.actions import set_target
 from lms.completion.targets.rules import EVERYTHING, Measure, TargetTerms
 from lms.courses.models import Course
 from lms.enrollments.assignment_rules.actions_drafts import Wish, add_rule
+from lms.enrollments.assignment_rules.actions_equivalence import let_stand_for
 from lms.enrollments.assignment_rules.publishing.actions import publish, rehearse
 from lms.enrollments.assignment_rules.publishing.rules import RunState
 from lms.enrollments.assignment_rules.rules_terms import RuleTerms, Trigger
@@ -130,8 +131,8 @@ class World(Everyone):
         self._canaries: dict[str, list[Canary]] = {}
         self._add_people()
         self._add_units()
-        self._add_traces()
         self.second = self.net.course("SECOND-01", title_ko=hostile_name("과정", 0), title_en="A second course")
+        self._add_traces()
         self._write_content()
         self.session.flush()
         self.facts = facts(session)
@@ -251,6 +252,9 @@ class World(Everyone):
         wish = Wish("규칙", "A rule", terms, "a note")
         draft = add_rule(self.session, code="R-DRAFT", wish=wish, request_key="", actor=maker)
         version = add_rule(self.session, code="R-FORCE", wish=wish, request_key="", actor=maker)
+        # The other way round is what the matrix asks for.
+        let_stand_for(self.session, course=self.second, counts=self.cast.course, actor=maker)
+        self.equals = (self.second.public_id, self.cast.course.public_id)
         rehearsal = rehearse(self.session, version=draft, today=self.day, request_key="", actor=maker)
         looked = rehearse(self.session, version=version, today=self.day, request_key="", actor=maker)
         rehearsal.state = looked.state = RunState.DONE

@@ -1,4 +1,4 @@
-"""Nothing that was learned is lost: tabs that close, connections that go, sessions that end, others on the same phone."""
+"""Nothing that was learned is lost: tabs that close, connections that go, sessions that end, others on a phone."""
 
 import json
 import re
@@ -99,7 +99,6 @@ def counted(told: Told, session: Session, record_property, name: str) -> None:
     there = arrived(session)
     lost = told.keys.keys() - set(there)
     record_property(f"{name}: events sent, lost", f"{len(told.keys)}, {len(lost)}")
-    print(f"{name}: {len(told.keys)} events sent, {len(lost)} lost")
     assert told.keys
     assert not lost
     assert len(there) == len(set(there))
@@ -141,7 +140,8 @@ def test_what_was_done_without_a_connection_arrives_once(
     expect(phone.locator("[data-announce]")).to_have_text("오프라인 — 이 기기에 보관 중 1건")
     assert len(arrived(session)) == before
     kept = phone.evaluate("Object.entries(localStorage).flat().join(' ')")
-    assert "김하나" not in kept and "00101" not in kept
+    assert "김하나" not in kept
+    assert "00101" not in kept
     phone.context.set_offline(False)
     expect(phone.locator("[data-done]")).to_be_visible()
     all_sent(phone)
@@ -208,7 +208,8 @@ def test_what_waits_is_sent_for_nobody_but_who_did_it(
     expect(phone.locator("[data-status]")).to_have_text(SAVED)
     phone.wait_for_timeout(500)
     new = [key for key in arrived(session) if key not in before]
-    assert new and not set(new) & set(asked)
+    assert new
+    assert not set(new) & set(asked)
     assert len(phone.evaluate(WAITING)) == 1
     records = {row.id: row.enrollment.person_id for row in session.scalars(select(StudyRecord))}
     posts = session.scalars(select(ProgressPost).where(ProgressPost.key.in_(new))).all()
@@ -233,7 +234,8 @@ def test_signing_out_warns_of_what_is_not_saved(phone: Page, lesson: Lesson, liv
     phone.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
     phone.locator("details.account > summary").click()
     phone.get_by_role("button", name="로그아웃").click()
-    assert len(asked) == 1 and "저장되지 않은" in asked[0]
+    assert len(asked) == 1
+    assert "저장되지 않은" in asked[0]
     assert phone.url.startswith(live_server + "/study/")
     phone.context.set_offline(False)
     all_sent(phone)

@@ -14,8 +14,8 @@ from lms.learning.content.models import Edition, Module
 from lms.learning.content.rules import ModuleKind
 from lms.learning.progress.models import StudyRecord
 from lms.learning.quizzes import actions
-from lms.learning.quizzes.actions_questions import add_question, set_terms
-from lms.learning.quizzes.models import Attempt, AttemptItem, Question
+from lms.learning.quizzes.actions_questions import add_question
+from lms.learning.quizzes.models import Attempt, AttemptItem, Question, Quiz
 from lms.learning.quizzes.queries import Study, content_of, get_attempt, get_study
 from lms.learning.quizzes.rules import Content, Kind
 from lms.learning.quizzes.rules_attempts import Draw, Release, Terms
@@ -74,10 +74,15 @@ class Taking:
 
     def terms(self, **changed: Any) -> None:
         """Say anew what the quiz asks, as no author could once it is published."""
-        published, self.edition.course_version_id = self.edition.course_version_id, None
-        author = Actor(person_id=None, label="t", origin="t", at=utcnow())
-        set_terms(self.session, author, module=self.module, terms=replace(ALL, **changed))
-        self.edition.course_version_id = published
+        wanted = replace(ALL, **changed)
+        of_module = select(Quiz).where(Quiz.edition_id == self.edition.id, Quiz.module_key == self.module.key)
+        quiz = self.session.scalars(of_module).one_or_none()
+        if quiz is None:
+            quiz = Quiz(edition_id=self.edition.id, module_key=self.module.key)
+            self.session.add(quiz)
+        quiz.draws, quiz.recorded_at = [draw._asdict() for draw in wanted.draws], utcnow()
+        for name in ("pass_score", "max_attempts", "wait_minutes", "limit_minutes", "release", "shuffles"):
+            setattr(quiz, name, getattr(wanted, name))
         self.session.commit()
 
     def actor(self, at: datetime | None = None) -> Actor:
@@ -140,12 +145,12 @@ def form_of(item: AttemptItem, *, rightly: bool = True, **more: str) -> dict[str
     return {"choice": found["names"], "text": found["text"]} | more
 
 
-def taking(session: Session, **terms: Any) -> Taking:
+def taking(session: Session, *, asks_recall: bool = False, **terms: Any) -> Taking:
     """Add the fixed cast, a course of a page and a quiz, and the employee's study record."""
     cast = small_cast(session)
     made = edition(
         session, cast.course, {"kind": ModuleKind.PAGE, "minutes": 1, "required": False}, {"kind": ModuleKind.QUIZ},
-        pass_progress_pct=0, pass_score=0, asks_survey=False,
+        pass_progress_pct=0, pass_score=0, asks_survey=False, asks_recall=asks_recall,
     )  # fmt: skip
     author = Actor(person_id=cast.training_admin.id, label="t", origin="t", at=utcnow())
     questions = [add_question(session, author, course=cast.course, pool=POOL, content=content) for content in QUESTIONS]

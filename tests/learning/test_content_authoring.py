@@ -197,7 +197,7 @@ def test_the_author_sees_a_page_as_its_readers_do(author: Author, session: Sessi
     author.add("page", body_ko="# 제목\n\n<script>alert(1)</script>", body_en="")
     (module,) = drafted(session)
     page = author.get(f"/preview/{module.public_id}")
-    assert '<div class="prose" lang="ko"><h2>제목</h2>' in page
+    assert '<div class="prose" lang="ko" data-read><h2>제목</h2>' in page
     assert "<script>alert" not in page
     assert "/study/" not in page
 

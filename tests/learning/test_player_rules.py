@@ -1,6 +1,7 @@
 """What a learner does now: which module comes next, which ones wait, and what a form tells in place of a player."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -24,15 +25,15 @@ TODAY = date(2019, 7, 1)
 NOON = datetime(2019, 7, 1, 3, 0, tzinfo=UTC)
 
 
-def step(key: str, kind: ModuleKind = ModuleKind.PAGE, **rest) -> Step:
+def step(key: str, kind: ModuleKind = ModuleKind.PAGE, **rest: Any) -> Step:
     return Step(key=key, public_id=f"id-{key}", kind=kind, **rest)
 
 
-def begun(done: bool = False, on: date = TODAY, **rest) -> ModuleState:
+def begun(done: bool = False, on: date = TODAY, **rest: Any) -> ModuleState:
     return ModuleState(opened_at=NOON, opened_on=on, percent=100 if done else 40, done=done, **rest)
 
 
-def facts(*steps: Step, states=None, **criteria) -> StudyFacts:
+def facts(*steps: Step, states=None, **criteria: Any) -> StudyFacts:
     return StudyFacts(modules=steps, states=states or {}, criteria=Criteria(**criteria))
 
 

@@ -27,8 +27,7 @@ SECRET = "a secret"
 @pytest.fixture
 def quiz(session: Session) -> Taking:
     """Give a course that asks again; 김하나 completed it a week ago."""
-    found = taking(session)
-    found.edition.asks_recall = True
+    found = taking(session, asks_recall=True)
     completed(found, today() - timedelta(days=7))
     return found
 
@@ -71,9 +70,12 @@ def test_two_questions_wait_at_each_interval_for_who_works(quiz: Taking):
     leave.ends_on = None
     quiz.session.flush()
     assert len(due(quiz, on)) == 2
-    quiz.edition.asks_recall = False
-    quiz.session.flush()
-    assert due(quiz, on) == []
+
+
+def test_a_course_that_does_not_ask_again_asks_nobody(session: Session):
+    quiz = taking(session, asks_recall=False)
+    completed(quiz, today() - timedelta(days=7))
+    assert due(quiz, today()) == []
 
 
 def test_who_left_is_not_asked(quiz: Taking):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lms.audit import actions as audit
 from lms.audit.rules import Actor
 from lms.courses.models import Course
-from lms.learning.content import hooks, storage
+from lms.learning.content import storage
 from lms.learning.content.actions_publishing import publish
 from lms.learning.content.models import ContentFile, Edition, EditionFile, Module
 from lms.learning.content.queries import draft_of, newest_edition
@@ -67,14 +67,11 @@ def start_draft(session: Session, actor: Actor, course: Course, *, is_empty: boo
 
 
 def _carry_over(session: Session, former: Edition, draft: Edition) -> None:
-    pairs = [
-        (one, Module(edition_id=draft.id, **{name: getattr(one, name) for name in CARRIED})) for one in former.modules
-    ]
-    session.add_all(module for _, module in pairs)
+    session.add_all(
+        Module(edition_id=draft.id, **{name: getattr(one, name) for name in CARRIED}) for one in former.modules
+    )
     session.add_all(EditionFile(edition_id=draft.id, name=one.name, file_id=one.file_id) for one in former.files)
     session.flush()
-    for one, module in pairs:
-        hooks.copied(session, one, module)
 
 
 def discard_draft(session: Session, actor: Actor, draft: Edition) -> None:

@@ -113,6 +113,7 @@ def bring_people(session: Session, actor: Actor, edition: Edition, *, today: dat
         return 0
     goes_on = edition.keeps != Keeps.KEEP or is_first(session, edition)
     if goes_on and (moved := move_to_version(session, version, actor=actor)):
+        hooks.followed(session, actor, edition, today)
         return moved
     if edition.keeps == Keeps.TOP_UP and edition.top_up_due_on:
         key = f"edition {edition.public_id}"

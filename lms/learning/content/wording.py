@@ -33,6 +33,7 @@ FAULTS: dict[str, LazyString] = {
     "lacks_url": _l("The address of the link is missing."),
     "no_such_chapter": _l("It is in a chapter that is not there."),
     "no_quiz_for_score": _l("A score is asked for, but there is no required quiz."),
+    "no_questions": _l("The quiz draws no questions yet, or more than there are."),
     "empty_chapter": _l("Chapter %(detail)s has no module."),
     "unknown_picture": _l("A page shows the picture %(detail)s, which is not among the files."),
 }

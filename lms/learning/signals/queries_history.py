@@ -13,6 +13,7 @@ from lms.learning.content.models import Module
 from lms.learning.content.rules import ModuleKind
 from lms.learning.progress.models import ModuleProgress, ProgressPost, StudyRecord
 from lms.learning.signals.models import SignalCheck, StudyPrint
+from lms.learning.signals.queries_answers import count_attempts, wrong_answers, wrong_of_colleagues
 from lms.learning.signals.rules import History, Part, Post, Seen
 from lms.learning.signals.rules_prints import prints_of
 
@@ -49,9 +50,10 @@ def load_history(session: Session, *, record_id: int, timezone: str) -> History:
     prints = prints_of(posts, [row.key for row in rows])
     completed_at = record.completed_at or record.last_at
     zone = ZoneInfo(timezone)
+    completed_on = enrollment.completed_on or completed_at.astimezone(zone).date()
     return History(
         assigned_on=enrollment.assigned_on,
-        completed_on=enrollment.completed_on or completed_at.astimezone(zone).date(),
+        completed_on=completed_on,
         started_at=record.started_at,
         completed_at=completed_at,
         deadline=_end_of(enrollment, zone),
@@ -60,6 +62,8 @@ def load_history(session: Session, *, record_id: int, timezone: str) -> History:
         others=tuple(_others(session, record, posts)),
         prints=prints,
         shared_prints=_shared_prints(session, record, prints),
+        wrong=wrong_answers(session, record_ids=[record.id]).get(record.id, frozenset()),
+        wrong_of_others=wrong_of_colleagues(session, record, completed_on),
     )
 
 
@@ -83,6 +87,7 @@ def _parts(session: Session, record: StudyRecord) -> list[Part]:
         .where(Module.edition_id == record.edition_id, ModuleProgress.record_id == record.id)
         .order_by(Module.position)
     )
+    taken = count_attempts(session, record_id=record.id)
     return [
         Part(
             key=module.key,
@@ -92,6 +97,7 @@ def _parts(session: Session, record: StudyRecord) -> list[Part]:
             opened_at=progress.opened_at,
             completed_at=progress.completed_at,
             score=progress.score,
+            attempts=taken.get(module.key, 0) if module.kind == ModuleKind.QUIZ else None,
         )
         for module, progress in session.execute(wanted)
     ]
