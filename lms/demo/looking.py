@@ -79,15 +79,18 @@ def write_looks(session: Session, people: Mapping[SignInKind, int], *, today: da
         for entry in _of(session, kind, people[kind], days, zone)
     ]
     # In the order of the clock, as a trail grows.
-    for at, who, action, what, which, seen, reason in sorted(entries, key=lambda entry: entry[0]):
+    for at, who, which, seen, reason in sorted(entries, key=lambda entry: entry[0]):
         actor = Actor(person_id=who.id, label=f"{who.name} ({who.staff_no})", origin=ORIGIN, at=at)
         detail: dict[str, object] = {"synthetic": True}
-        audit.record(session, actor, action, what, which, subject_ids=seen, reason=reason, detail=detail)
+        if reason is None:
+            audit.record(session, actor, "view", "person", which, subject_ids=seen, detail=detail)
+        else:
+            audit.record(session, actor, "download", "export", which, subject_ids=seen, reason=reason, detail=detail)
     session.flush()
     return len(entries)
 
 
-Entry = tuple[datetime, Person, str, str, str, list[int], str | None]
+Entry = tuple[datetime, Person, str, list[int], str | None]
 
 
 def _of(session: Session, kind: SignInKind, person_id: int, days: list[date], zone: ZoneInfo) -> Iterator[Entry]:
@@ -102,10 +105,10 @@ def _of(session: Session, kind: SignInKind, person_id: int, days: list[date], zo
     for day in days[:: LOOKS_EVERY[kind]] if kind in LOOKS_EVERY else ():
         one = stream.choice(seen)
         at = time(stream.randint(9, 17), stream.randint(0, 59))
-        yield _instant(day, at, zone), who, "view", "person", one.public_id, [one.id], None
+        yield _instant(day, at, zone), who, one.public_id, [one.id], None
     for taken in TAKEN.get(kind, ()):
         whose = [one.id for one in seen[: taken.people]]
-        yield _instant(days[taken.day], taken.at, zone), who, "download", "export", taken.kind, whose, taken.reason
+        yield _instant(days[taken.day], taken.at, zone), who, taken.kind, whose, taken.reason
 
 
 def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
