@@ -25,8 +25,9 @@ from tests.support.statements import Statements
 
 TODAY = local_date(utcnow(), "Asia/Seoul")
 CLASS = TODAY - timedelta(days=1)
-# Signing in and scope, who and what was picked, the sessions, and what is noted about the look; however many people.
-STATEMENTS = 11
+# Who asks and their scope (7), where they may record, who, what and which cycles were picked (4), the sessions, and what
+# is noted about the look (2); however many people.
+STATEMENTS = 14
 
 
 @pytest.fixture

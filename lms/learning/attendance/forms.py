@@ -16,7 +16,7 @@ class AttendanceForm(Form):
     cell = SelectMultipleField(_l("Picked"), choices=[], validate_choice=False)
     session = RadioField(_l("Session"), choices=[], validators=[required(_l("Choose one."))])
     attended_on = DateField(_l("Attended on"), validators=[required()])
-    reason = TextAreaField(_l("How it is known"), validators=[required(), at_most(LONGEST_TEXT)])
+    reason = TextAreaField(_l("Evidence"), validators=[required(), at_most(LONGEST_TEXT)])
     next = HiddenField()
 
     @property
