@@ -275,13 +275,12 @@ def _cookies(settings: Settings) -> dict[str, Any]:
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
-    # Last in, first out: the connection that still holds what it read, and whose statements are prepared already.
     if settings.database_url.startswith("sqlite"):
-        return {"pool_use_lifo": True}
+        return {}
     # Compiling a statement to machine code takes longer than any of ours runs; the estimate for the latest-cycle rule
     # is so careful that every rate would be compiled.
     connect = {"connect_timeout": 5, "options": "-c jit=off"}
-    # Whether a connection is still alive: see `shared/db.py`.
+    # Last in, first out: the connection whose statements are prepared already. Whether it is alive: see `shared/db.py`.
     return {"pool_use_lifo": True, "pool_size": 8, "connect_args": connect}
 
 

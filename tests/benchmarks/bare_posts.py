@@ -22,7 +22,7 @@ from lms.web.serving import HOST, Server
 def create(url: str) -> Flask:
     """Return the application."""
     app = Flask(__name__)
-    engine = create_engine(url, pool_size=8, pool_use_lifo=True)
+    engine = create_engine(url, pool_size=8)
     statement = insert(ProgressPost)
 
     @app.post("/posts")
