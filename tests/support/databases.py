@@ -22,8 +22,7 @@ from tests.support import postgres
 BACKENDS = ("sqlite", "postgresql")
 FOLDER_VARIABLE = "TEST_RUN_FOLDER"
 FOLDER_PREFIX = "completion-tests-"
-# Memory, where a machine has enough of it: the databases of tests are thrown away, and waiting for a disk is half of
-# what they cost. Tests of what survives a crash choose a folder of their own.
+# Memory, where a machine has enough of it: the databases of tests are thrown away, so nothing need wait for a disk.
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder with a random name is made in it
 ENOUGH = 6 * 1024**3
 
