@@ -1,6 +1,6 @@
 # Every target prepares what it needs. Wanted on the machine: Python 3.11 or newer, and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup browser run test test-long check bench bench-large screenshots fonts translations lock
+.PHONY: help setup browser run test test-long check bench bench-large screenshots fonts animation translations lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -62,6 +62,9 @@ screenshots: browser ## Every page x role x width x language x theme, into scree
 
 fonts: setup ## Cut the web font anew, for the letters that the texts have now
 	@$(BIN)/python -m tests.support.fonts
+
+animation: browser ## Draw and encode the film of a lesson anew
+	@$(BIN)/python -m tests.support.animation
 
 translations: setup ## Collect texts, update the catalogs, compile them
 	@mkdir -p $(TRANSLATIONS)

@@ -46,6 +46,7 @@ from lms.enrollments.assignment_rules.publishing import jobs as _rule_jobs
 from lms.enrollments.assignment_rules.publishing.queries import register_rates
 from lms.enrollments.assignment_rules.publishing.views import blueprint as rule_runs_pages
 from lms.enrollments.assignment_rules.views import blueprint as rules_pages
+from lms.enrollments.assignment_rules.views_equivalence import blueprint as equivalence_pages
 from lms.enrollments.assignment_rules.views_why import blueprint as why_pages
 from lms.enrollments.attribution.queries import count_attributed
 from lms.enrollments.cli import assign, enrollments
@@ -61,6 +62,31 @@ from lms.enrollments.views import blueprint as enrollments_pages
 from lms.imports import models as _imports
 from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
+from lms.learning.attendance.views import blueprint as attendance_pages
+from lms.learning.certificates import models as _certificates
+from lms.learning.certificates.views import blueprint as certificates_pages
+from lms.learning.content import hooks as content_hooks
+from lms.learning.content import jobs as _content_jobs
+from lms.learning.content import models as _content
+from lms.learning.content.views import blueprint as content_pages
+from lms.learning.player.views import blueprint as learner_pages
+from lms.learning.player.views_module import blueprint as player_pages
+from lms.learning.player.views_preview import blueprint as preview_pages
+from lms.learning.progress import models as _progress
+from lms.learning.progress.actions_following import follow_enrollments
+from lms.learning.progress.views import blueprint as progress_posts
+from lms.learning.quizzes import jobs as _quiz_jobs
+from lms.learning.quizzes import models as _quizzes
+from lms.learning.quizzes.queries_drafts import faults_of_quizzes
+from lms.learning.quizzes.views import blueprint as quizzes_pages
+from lms.learning.quizzes.views_questions import blueprint as questions_pages
+from lms.learning.recall import models as _recall
+from lms.learning.recall.views import blueprint as recall_pages
+from lms.learning.signals import jobs as _signal_jobs
+from lms.learning.signals import models as _signals
+from lms.learning.signals.views import blueprint as signals_pages
+from lms.learning.surveys import models as _surveys
+from lms.learning.surveys.views import blueprint as surveys_pages
 from lms.people import models as _people
 from lms.people.centers import effects as center_effects
 from lms.people.centers import upload as centers_upload
@@ -88,12 +114,14 @@ from lms.web.serving import greet_with, serve
 from lms.web.views import blueprint as web_pages
 
 # Importing a module of sweeps is what registers them.
-SWEEPS = (_flag_jobs, _rule_jobs, _rule_sync_jobs, _trail_jobs)
+SWEEPS = (_content_jobs, _flag_jobs, _quiz_jobs, _rule_jobs, _rule_sync_jobs, _signal_jobs, _trail_jobs)
 # Alembic compares these with the migrations; importing them is what registers the tables.
 MODELS = (
     _accounts,
     _assignment_rules,
     _audit,
+    _certificates,
+    _content,
     _courses,
     _enrollments,
     _exceptions,
@@ -101,7 +129,12 @@ MODELS = (
     _imports,
     _months,
     _people,
+    _progress,
+    _quizzes,
+    _recall,
     _saved,
+    _signals,
+    _surveys,
     _targets,
 )
 
@@ -118,10 +151,20 @@ PAGES = (
     courses_pages,
     enrollments_pages,
     rules_pages,
+    equivalence_pages,
     rule_runs_pages,
     why_pages,
     recording_pages,
     exceptions_pages,
+    learner_pages,
+    player_pages,
+    preview_pages,
+    progress_posts,
+    attendance_pages,
+    content_pages,
+    certificates_pages,
+    surveys_pages,
+    signals_pages,
     completion_pages,
     months_pages,
     frozen_pages,
@@ -131,6 +174,9 @@ PAGES = (
     trail_pages,
     saved_pages,
     people_search_pages,
+    quizzes_pages,
+    questions_pages,
+    recall_pages,
 )
 
 migrate = Migrate(compare_type=True, render_as_batch=True)
@@ -170,6 +216,8 @@ def _offer(app: Flask) -> None:
         upload.register()
     rules_upload.register(app.config["SETTINGS"].timezone)
     center_effects.register(count_attributed)
+    content_hooks.register_check(faults_of_quizzes)
+    content_hooks.register_follow(follow_enrollments)
     register_rates(due_and_done_by_center)
     for part in (enrollments_merging.PART, exceptions_merging.PART, accounts_merging.PART):
         parts.register(part)
@@ -232,7 +280,8 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
     # Compiling a statement to machine code takes longer than any of ours runs; the estimate for the latest-cycle rule
     # is so careful that every rate would be compiled.
     connect = {"connect_timeout": 5, "options": "-c jit=off"}
-    return {"pool_pre_ping": True, "pool_size": 8, "connect_args": connect}
+    # Last in, first out: the connection whose statements are prepared already. Whether it is alive: see `shared/db.py`.
+    return {"pool_use_lifo": True, "pool_size": 8, "connect_args": connect}
 
 
 def _queue(app: Flask, settings: Settings) -> Queue:

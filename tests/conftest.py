@@ -66,6 +66,8 @@ def settings(databases: Databases, backend: str, tmp_path: Path) -> Iterator[Set
 def demo_settings(databases: Databases, backend: str, tmp_path: Path) -> Iterator[Settings]:
     """Give settings that point at a clone of the demo, loaded for today; let `settings` return them to use them."""
     with databases.clone(backend, DEMO) as url:
+        # The files of its lessons lie where the demo was loaded.
+        (tmp_path / "content").symlink_to(databases.folder / "content")
         yield settings_for(url, tmp_path)
 
 

@@ -9,14 +9,16 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts import actions, queries
-from lms.accounts.access import ASKED_BY_PAGES, BEFORE_CHANGE, ENDPOINTS, Policy, is_open
+from lms.accounts.access import ASKED_BY_PAGES, BEFORE_CHANGE, ENDPOINTS, WITHOUT_SCOPE, Policy, is_open
 from lms.accounts.rules import SessionTimes
 from lms.people.queries import scope_of
 from lms.people.viewer import set_viewer
 from lms.shared.clock import utcnow
-from lms.shared.db import db
+from lms.shared.db import db, glance
 from lms.web.addresses import way_back
 from lms.web.dates import today
+from lms.web.presence import is_somebody_there
+from lms.web.programs import signed_out, wants_json
 from lms.web.transactions import SAFE_METHODS, short_transaction
 
 LABEL_LENGTH = 120
@@ -66,6 +68,12 @@ def init_app(app: Flask) -> None:
         if request.endpoint != "static":
             _ = current_user.is_authenticated  # loads; language and theme of error pages depend on it
 
+    @app.after_request
+    def keep_alive(response: Response) -> Response:
+        if is_somebody_there():  # the request's own transaction has ended
+            _touch(*g.session_used)
+        return response
+
 
 def guard(app: Flask) -> None:
     """Let a request through only where `ENDPOINTS` opens the door; call it after the CSRF check is in place."""
@@ -77,14 +85,15 @@ def load_signed_in(token: str) -> SignedIn | None:
     now = utcnow()
     settings = current_app.config["SETTINGS"]
     # A connection of its own, given back at once: the request's transaction has not begun and must not begin here.
-    with Session(db.engine) as session:
-        found = queries.find_open_session(session, token_sha256=actions.digest(token), on=today())
+    with glance(db.engine) as connection:
+        found = queries.find_open_session(connection, token_sha256=actions.digest(token), on=today())
     idle = timedelta(minutes=settings.session_idle_minutes)
     end = found.times.end(now, idle) if found else None
     if found is None or not found.is_employed or end is not None:
         g.session_ended = end or "ENDED"
         return None
-    used_at = _touch(found.session_id, found.times, now)
+    g.session_used = (found.session_id, found.times, now)
+    used_at = found.times.last_seen_at if request.endpoint in ASKED_BY_PAGES else _touch(*g.session_used)
     g.session_clock = SessionClock(used_at + idle, found.times.expires_at)
     g.account_language, g.account_theme = found.language, found.theme
     person = SignedIn(token, found.session_id, found.person_id, found.staff_no, found.name, found.must_change_password)
@@ -92,8 +101,8 @@ def load_signed_in(token: str) -> SignedIn | None:
 
 
 def _touch(session_id: int, times: SessionTimes, now: datetime) -> datetime:
-    """Write that the session is in use, unless a page asks by itself; return when it was last used as written."""
-    if request.endpoint in ASKED_BY_PAGES or not times.is_due_for_touch(now):
+    """Write that the session is in use; return when it was last used as written."""
+    if not times.is_due_for_touch(now):
         return times.last_seen_at
     with short_transaction() as session:
         actions.touch_session(session, session_id=session_id, now=now)
@@ -118,7 +127,9 @@ def enforce() -> BaseResponse | None:
     if not current_user.is_authenticated:
         return ask_to_sign_in()
     if current_user.must_change_password and request.endpoint not in BEFORE_CHANGE:
-        return redirect(url_for("accounts.change_password", next=_wanted()), 303)
+        return signed_out() if wants_json() else redirect(url_for("accounts.change_password", next=_wanted()), 303)
+    if request.endpoint in WITHOUT_SCOPE:
+        return None
     with Session(db.engine) as session:
         person_id, on = current_user.person_id, today()
         scope = scope_of(session, person_id=person_id, on=on, names=current_app.config["SETTINGS"].names)
@@ -132,6 +143,8 @@ def enforce() -> BaseResponse | None:
 def ask_to_sign_in() -> BaseResponse:
     """Send a reader to the sign-in page and back afterwards; tell a program that it must sign in."""
     accepted = request.accept_mimetypes
+    if wants_json():
+        return signed_out()
     if accepted and not accepted.accept_html:
         return Response("Sign in first.\n", 401, {"WWW-Authenticate": "Cookie"}, mimetype="text/plain")
     return redirect(url_for("accounts.sign_in", next=_wanted()), 303)

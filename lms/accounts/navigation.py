@@ -52,6 +52,8 @@ CENTER = Destination(
         "recording.record",
         "recording.history",
         "recording.correct",
+        "attendance.new",
+        "attendance.record",
     ),
 )
 RATES = Destination(_l("Rates"), "chart", ("completion.rates", "completion.unit_rates", "completion.spread"))
@@ -61,9 +63,12 @@ FLAGS = Destination(
     "alert",
     ("flags.list_flags", "flags.show", "flags.hold", "targets.list_targets", "targets.set_target"),
 )
-MY_LEARNING = Destination(_l("My learning"), "home", ("completion.own",))
+MY_LEARNING = Destination(_l("My learning"), "home", ("completion.own", "learner.course", "player.module"))
+DOUBTS = Destination(_l("To be checked"), "search", ("signals.doubts", "signals.show", "signals.check"))
 MY_RECORDS = Destination(_l("My records"), "file", ("completion.own_records",))
-COURSES = Destination(_l("Courses"), "book", ("courses.catalog", "courses.course", "completion.course_enrollments"))
+COURSES = Destination(
+    _l("Courses"), "book", ("courses.catalog", "courses.course", "completion.course_enrollments", "surveys.results")
+)
 ASSIGNMENTS = Destination(
     _l("Assignments"),
     "board",
@@ -83,6 +88,9 @@ RULES = Destination(
         "rules.show",
         "rules.new",
         "rules.edit",
+        "equivalence.list_pairs",
+        "equivalence.add",
+        "equivalence.end",
         "rule_runs.end",
         "rule_runs.show",
         "rule_runs.people",
@@ -142,6 +150,7 @@ OF_DUTIES = (
     FLAGS,
     IMPORTS,
     EXCEPTIONS,
+    DOUBTS,
     ASSIGNMENTS,
     RULES,
     ORGANIZATION,

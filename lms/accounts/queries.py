@@ -9,6 +9,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     CompoundSelect,
+    Connection,
     Select,
     bindparam,
     exists,
@@ -82,7 +83,7 @@ def find_door(session: Session, *, staff_no: str, on: date) -> Door | None:
     )
 
 
-def find_open_session(session: Session, *, token_sha256: str, on: date) -> OpenSession | None:
+def find_open_session(session: Session | Connection, *, token_sha256: str, on: date) -> OpenSession | None:
     """Return the session of a token, live or not, or None."""
     row = session.execute(_open_session(on), {"token_sha256": token_sha256}).one_or_none()
     if row is None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 
 from lms.completion import pages, wording, wording_bases
 from lms.completion.center.views import add_pages
@@ -33,6 +33,12 @@ from lms.completion.rules_bases import word_of
 from lms.completion.targets.rules import DEFAULTS, Measure
 from lms.courses.queries import get_course
 from lms.enrollments.rules import GRACE_DAYS
+from lms.learning.certificates.queries import certificates_of
+from lms.learning.player import wording as study_words
+from lms.learning.player.queries import list_begun, list_learned_here
+from lms.learning.recall.queries import list_due
+from lms.learning.signals import wording as signal_words
+from lms.learning.signals.queries import evidence_levels
 from lms.people.merging.addresses import follows_merges
 from lms.people.queries import find_posting, find_unit_to_open, get_person_by_public_id, get_viewer
 from lms.people.viewer import current_scope
@@ -131,6 +137,8 @@ def person(public_id: str) -> Answer:
         tally=pages.tally_of(lines),
         target=DEFAULT_TARGET,
         words=learning_words,
+        begun=list_begun(session, found.id, as_of),
+        study_words=study_words,
         standing=wording.STANDINGS[find_standing(session, person_id=found.id, as_of=as_of)],
         posting=find_posting(session, scope=scope, person_id=found.id, on=as_of),
         postings=list_postings(session, scope=scope, person_id=found.id),
@@ -140,14 +148,19 @@ def person(public_id: str) -> Answer:
 
 @blueprint.get("/me")
 def own() -> Answer:
-    scope, day = current_scope(), today()
-    page = read_learning(db.session(), scope=scope, person_id=scope.person_id or 0, as_of=day)
+    session, scope, day = db.session(), current_scope(), today()
+    person_id = scope.person_id or 0
+    page = read_learning(session, scope=scope, person_id=person_id, as_of=day)
     return render_template(
         "completion/own.html",
         page=page,
         learning=page.learning,
         locks=page.learning.locks,
         groups=by_when(page.learning.lines),
+        learned=list_learned_here(session, person_id),
+        begun=list_begun(session, person_id, day),
+        recalled=len(list_due(session, person_id=person_id, on=day, secret=current_app.config["SECRET_KEY"])),
+        study_words=study_words,
         tally=pages.tally_of(page.learning.lines),
         grace_days=GRACE_DAYS,
         as_of=day,
@@ -182,6 +195,9 @@ def _records(person: Any, day: date) -> str:
         is_own=person.id == scope.person_id,
         records=read_records(session, scope=scope, person_id=person.id, as_of=day),
         posting=find_posting(session, scope=scope, person_id=person.id, on=day),
+        certificates=certificates_of(session, person_id=person.id),
+        evidence=evidence_levels(session, person_id=person.id),
+        levels=signal_words.LEVELS,
         as_of=day,
         words=records_words,
         wording=wording,

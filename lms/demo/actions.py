@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,11 +26,13 @@ from lms.demo.closing import close_months
 from lms.demo.exempting import write_exceptions
 from lms.demo.files import import_reference
 from lms.demo.lines import Line
+from lms.demo.looking import write_looks
 from lms.demo.people import Worker
 from lms.demo.queries import count_people
 from lms.demo.rules import DemoCalendar, SignInKind, dice
 from lms.demo.ruling import add_version, write_reasons, write_rules
 from lms.demo.story import Story
+from lms.demo.teaching import write_lessons
 from lms.enrollments.models import Enrollment
 from lms.enrollments.rules import Source
 from lms.people.models import Duty, JobRole, Leave, OrgUnit, Person, Posting, StaffNumber
@@ -52,11 +55,18 @@ class Loaded:
 
 
 def load_demo(
-    session: Session, actor: Actor, *, today: date, timezone: str, progress: Progress = lambda _what, _done: None
+    session: Session,
+    actor: Actor,
+    *,
+    today: date,
+    timezone: str,
+    content: Path,
+    progress: Progress = lambda _what, _done: None,
 ) -> Loaded:
     """Write the demo network as it stands on `today`; the same day gives the same demo.
 
-    `progress` is told what is being written and how many percent of everything are done.
+    The files of its lessons go to the folder `content`. `progress` is told what is being written and how many percent
+    of everything are done.
 
     Raises:
         DomainError: the database already holds people ("people_exist").
@@ -76,18 +86,21 @@ def load_demo(
     loaded.counts["requests"] = write_exceptions(session, today=today, at=actor.at)
     refresh_statistics(session)
     loaded.counts["reasons"] = write_reasons(session, write_rules(session, story.curriculum, actor.at), actor.at)
+    loaded.counts["modules"] = write_lessons(session, actor, content)
     progress("flags", 92)
-    cuts = evaluate_flags(session, actor, today=today, since=today - YEAR_OF_FLAGS)
-    loaded.counts["weeks of flags"] = len(cuts)
-    progress("closed months", 94)
-    loaded.counts["closed months"] = close_months(session, actor, today=today)
+    weeks = evaluate_flags(session, actor, today=today, since=today - YEAR_OF_FLAGS)
+    loaded.counts |= {"weeks of flags": len(weeks), "closed months": close_months(session, actor, today=today)}
     progress("sign-ins", 95)
-    loaded.counts["sign-ins"] = writer.let_in(session, actor, _center_rates(session, today))
+    loaded.counts |= writer.let_in(session, actor, _center_rates(session, today))
+    _note(session, actor, today, loaded)
+    return loaded
+
+
+def _note(session: Session, actor: Actor, today: date, loaded: Loaded) -> None:
     detail: dict[str, object] = {"today": today.isoformat(), **loaded.counts}
     people = loaded.counts["people"]
     audit.record(session, actor, "demo.load", "network", "NETWORK", subject_count=people, detail=detail)
     session.flush()
-    return loaded
 
 
 def _center_rates(session: Session, today: date) -> dict[str, Tally]:
@@ -147,15 +160,17 @@ class _Writer:
                 progress("enrollments", 30 + 65 * done // total)
         return written
 
-    def let_in(self, session: Session, actor: Actor, rates: Mapping[str, Tally]) -> int:
-        """Give one person of each kind the demo's password; return how many those are."""
+    def let_in(self, session: Session, actor: Actor, rates: Mapping[str, Tally]) -> dict[str, int]:
+        """Give one person of each kind the demo's password, and a month of looks; return how many of each."""
         story = self.story
         chosen = choose(story.people, story.sites, rates, story.calendar.today)
         if self.employee:
             chosen[SignInKind.EMPLOYEE] = self.employee
-        for kind, worker in chosen.items():
-            set_password(session, actor, person_id=self._id_of(worker), password_hash=hash_password(kind.password))
-        return len(chosen)
+        ids = {kind: self._id_of(worker) for kind, worker in chosen.items()}
+        for kind, person_id in ids.items():
+            set_password(session, actor, person_id=person_id, password_hash=hash_password(kind.password))
+        looks = write_looks(session, ids, today=story.calendar.today, zone=self.zone)
+        return {"sign-ins": len(ids), "access records": looks}
 
     def _insert(self, model: type[Any], rows: Iterable[dict[str, Any]]) -> int:
         table: Table = model.__table__

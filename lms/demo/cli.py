@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from lms.demo import actions, queries
+from lms.learning.content.storage import folder_in
 from lms.shared.clock import utcnow
 from lms.shared.db import db
 from lms.web.commands import IsoDate, command_actor, command_transaction
@@ -71,12 +72,13 @@ def _load(day: date) -> actions.Loaded:
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
     with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bar, command_transaction() as session:
         task = bar.add_task("Demo", total=100)
-        timezone = current_app.config["SETTINGS"].timezone
+        settings = current_app.config["SETTINGS"]
         loaded = actions.load_demo(
             session,
             command_actor(),
             today=day,
-            timezone=timezone,
+            timezone=settings.timezone,
+            content=folder_in(settings.data_dir),
             progress=lambda what, percent: bar.update(task, completed=percent, description=f"Demo: {what}"),
         )
         bar.update(task, completed=98, description="Demo: commit")

@@ -30,6 +30,7 @@ class Cause(StrEnum):
     DUE_MOVED = "DUE_MOVED"
     IMPORTED = "IMPORTED"
     MERGED = "MERGED"
+    VERSION_MOVED = "VERSION_MOVED"
 
 
 class EvidenceKind(StrEnum):

@@ -269,7 +269,12 @@ def find_unit_to_open(session: Session, *, scope: Scope, person: Person) -> OrgU
     reached = [center for center in centers if scope.network or center.id in scope.center_ids]
     if names_open(scope) or any(names_open(scope, {center.id}) for center in reached):
         return None
-    return reached[0] if reached else session.scalars(select(OrgUnit).where(OrgUnit.kind == UnitKind.NETWORK)).one()
+    return reached[0] if reached else get_network(session)
+
+
+def get_network(session: Session) -> OrgUnit:
+    """Return the unit that is the whole network."""
+    return session.scalars(select(OrgUnit).where(OrgUnit.kind == UnitKind.NETWORK)).one()
 
 
 def find_posting(session: Session, *, scope: Scope, person_id: int, on: date) -> Posting | None:

@@ -14,6 +14,15 @@ def set_viewer(scope: Scope, *, label: str) -> None:
     g.person_label = label
 
 
+def current_person_id() -> int:
+    """Return who is signed in, where a view shows what is their own.
+
+    Raises:
+        AttributeError: nobody is.
+    """
+    return cast(int, g.person_id)
+
+
 def current_scope() -> Scope:
     """Return whom this request's viewer may see.
 

@@ -1,15 +1,18 @@
 """The database: base class, session, and how transactions begin. The one file that knows flask_sqlalchemy."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, Table, TypeDecorator, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from lms.shared.ids import PUBLIC_ID_LENGTH, new_public_id
 
@@ -63,6 +66,10 @@ class Recorded:
 
 db = SQLAlchemy(model_class=Base)
 
+# A connection that was used this short a while ago is taken to be alive.
+TRUSTED_SECONDS = 1.0
+USED_AT = "tracker.used_at"
+
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
@@ -93,6 +100,11 @@ def only_reading() -> Iterator[None]:
         _writing.reset(token)
 
 
+def table_of(model: type[Base]) -> Table:
+    """Return the table of a model, for statements that are asked too often to read their rows as objects."""
+    return cast(Table, model.__table__)
+
+
 def refresh_statistics(session: Session | Connection, *models: type[Base]) -> None:
     """Let PostgreSQL look at tables (none named: all) that have just taken in many rows; SQLite plans without.
 
@@ -116,6 +128,40 @@ def _on_connect(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA busy_timeout=10000")
     cursor.execute("PRAGMA cache_size=-32768")
     cursor.close()
+
+
+@event.listens_for(Engine, "checkin")
+def _on_checkin(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[USED_AT] = time.monotonic()
+
+
+@event.listens_for(Engine, "checkout")
+def _on_checkout(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Ask PostgreSQL whether it is still there, when nobody has for a moment; asking each time costs a round trip."""
+    used_at = record.info.get(USED_AT)
+    if used_at is None or time.monotonic() - used_at < TRUSTED_SECONDS or not _is_postgresql(connection):
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        raise DisconnectionError from error  # the pool then connects anew
+
+
+def _is_postgresql(connection: Any) -> bool:
+    return type(connection).__module__.startswith("psycopg")
+
+
+@contextmanager
+def glance(engine: Engine) -> Iterator[Connection]:
+    """Give a connection for a statement that reads, beside the request's own transaction.
+
+    PostgreSQL needs no transaction around it, which saves two round trips; SQLite begins and ends one at no cost.
+    """
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")  # noqa: PLW2901
+        yield connection
 
 
 @event.listens_for(Engine, "begin")

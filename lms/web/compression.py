@@ -20,7 +20,9 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def compress(response: Response) -> Response:
-        if response.mimetype not in TYPES or response.status_code in {204, 206, 304} or request.method == "HEAD":
+        if (response.content_length or WORTH_IT) < WORTH_IT or request.method == "HEAD":
+            return response
+        if response.mimetype not in TYPES or response.status_code in {204, 206, 304}:
             return response
         response.vary.add("Accept-Encoding")
         if "Content-Encoding" not in response.headers and request.accept_encodings.quality("gzip") > 0:

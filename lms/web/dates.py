@@ -31,6 +31,11 @@ def requested_day(name: str = "as_of") -> date:
         abort(400)
 
 
+def wall_clock(moment: datetime) -> str:
+    """Write what the clock on the wall says at an instant in the organization's zone, such as "10:42"."""
+    return f"{moment.astimezone(ZoneInfo(current_app.config['SETTINGS'].timezone)):%H:%M}"
+
+
 def instant(text: str) -> datetime:
     """Return the instant that a person writes as a day, whose end it means, or as a time in the organization's zone.
 

@@ -2,13 +2,14 @@
 
 import logging
 
-from flask import Flask, Response, current_app, make_response
+from flask import Flask, Response, current_app, g, make_response
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.sansio.response import Response as AnyResponse
 
 from lms.shared.errors import DomainError, NotFoundError
 from lms.web.addresses import way_back
+from lms.web.programs import refuse, signed_out, wants_json
 
 PAGES = frozenset({400, 403, 404, 405, 413, 429, 500, 503})
 log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def csrf_error(_error: CSRFError) -> AnyResponse:
+        if wants_json():  # who is not signed in has no token either
+            return refuse("csrf", 400) if g.get("person_id") else signed_out()
         return error_page("csrf", 400, way_back=way_back())
 
     @app.errorhandler(NotFoundError)

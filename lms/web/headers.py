@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from lms.web.styles import style_version
 
@@ -15,7 +15,9 @@ CONTENT_POLICY = "; ".join(
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
+        "media-src 'self'",
         "font-src 'self'",
+        "worker-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",
         "form-action 'self'",
@@ -23,6 +25,8 @@ CONTENT_POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
+# A file that someone brought: opened by itself it runs, loads and frames nothing, whatever it holds.
+SEALED_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
 ALWAYS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -33,6 +37,8 @@ ALWAYS = {
 }
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 FOREVER = "public, max-age=31536000, immutable"
+# For who was let in alone; what an address of a file names never changes.
+PRIVATELY = "private, max-age=31536000, immutable"
 FILES = frozenset({"static", "web.styles"})
 # Their style sheet names them after their content.
 FONTS = "/static/fonts/"
@@ -47,6 +53,10 @@ def init_app(app: Flask) -> None:
         response.headers.update(ALWAYS)
         if is_production:
             response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
+        if g.pop("is_sealed", False) and response.status_code < 400:
+            response.headers["Content-Security-Policy"] = SEALED_POLICY
+            response.headers["Cache-Control"] = PRIVATELY
+            return response
         is_file = request.endpoint in FILES and response.status_code < 400
         # Pages and downloads speak of people: not in a shared browser's cache, nor behind its back button.
         response.headers["Cache-Control"] = _static_caching() if is_file else "no-store"
@@ -60,6 +70,12 @@ def init_app(app: Flask) -> None:
                 values["v"] = _version(file, file.stat().st_mtime_ns)
         elif endpoint == "web.styles":
             values["v"] = style_version()
+
+
+def seal(response: Response) -> Response:
+    """Send an answer as a file that people brought: it may be kept by its reader's browser, and can do nothing."""
+    g.is_sealed = True
+    return response
 
 
 def _static_caching() -> str:

@@ -52,7 +52,7 @@ def serve(port: int, processes: int) -> None:
     # In a session of its own, so that Ctrl-C reaches it once, from here, after the web server has stopped.
     worker = subprocess.Popen([sys.executable, "-m", "flask", "worker"], start_new_session=True)  # nosec B603
     try:
-        _Server(app, bind=f"{HOST}:{port}", workers=processes, post_fork=disown).run()
+        Server(app, bind=f"{HOST}:{port}", workers=processes, post_fork=disown).run()
     finally:
         if os.getpid() == master:  # the server's processes come by here too when they end
             _stop(worker)
@@ -79,7 +79,7 @@ def _stop(worker: "subprocess.Popen[bytes]") -> None:
         worker.wait()
 
 
-class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn with this application, set up here instead of in a file."""
 
     def __init__(self, app: Flask, **options: Any) -> None:

@@ -6,3 +6,4 @@ import "./print.js";
 import "./session.js";
 import "./submit.js";
 import "./theme.js";
+import "./unsent.js";

@@ -4,8 +4,11 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from config import Settings
+from lms.learning.content import storage
 from tests.accounts.everyone import Everyone
 from tests.accounts.world import World
+from tests.learning.content import SVG
 from tests.support.probe import add_probe
 
 
@@ -18,9 +21,10 @@ def everyone(session: Session) -> Everyone:
 
 
 @pytest.fixture
-def world(session: Session) -> World:
+def world(session: Session, settings: Settings) -> World:
     """Give a committed world of people, and of things that few of them may see."""
     built = World(session)
+    storage.keep(storage.folder_in(settings.data_dir), SVG)
     session.commit()
     return built
 

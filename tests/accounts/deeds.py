@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 
 from tests.accounts.samples import NoSampleError
 from tests.accounts.world import CODE, World
+from tests.learning.content import SVG
 from tests.support.network import LONG_AGO, RECORDED
 from tests.support.sign_in import PASSWORD
 
@@ -89,6 +90,14 @@ def completion(world: World) -> Form:
     }  # fmt: skip
 
 
+def attendance(world: World) -> Form:
+    """Return the form that records that an inhabitant attended a session."""
+    return {
+        "cell": [f"{inside(world)}.{world.cast.course.public_id}"], "attended_on": str(world.day),
+        "session": world.gathering, "reason": REASON, "next": "/me",
+    }  # fmt: skip
+
+
 def rule(world: World) -> Form:
     """Return a rule for those who work at the center, well filled in."""
     return {
@@ -118,9 +127,20 @@ def outage(_world: World) -> Form:
     return {"starts_on": "2019-01-30", "last_on": "2019-01-31", "reason": REASON, "request_key": "k4"}
 
 
+def two_courses(world: World) -> Form:
+    """Return two courses of which one is to count as the other."""
+    return {"course": world.cast.course.public_id, "counts": world.second.public_id}
+
+
 def two_rows(world: World) -> Form:
     """Return the form that makes one person of two rows: one who left, and one who came later."""
     return {"first": world.others["left"].staff_no, "second": world.again.staff_no, "reason": REASON}
+
+
+def own_completion(world: World) -> Form:
+    """Return the form with which the employee asks for the certificate of a course."""
+    person = world.person("employee").public_id
+    return {"person": person, "course": world.learned.public_id, "cycle": "1"}
 
 
 def correction(world: World) -> Form:
@@ -129,6 +149,56 @@ def correction(world: World) -> Form:
         "what": "change", "completed_on": "2019-01-21", "reason": REASON,
         "known_since": RECORDED.isoformat(),
     }  # fmt: skip
+
+
+def progress_post(world: World) -> Form:
+    """Return what a player posts of a page."""
+    return {
+        "key": "0b5f0c4e-3c1d-4c6e-9a57-0d8f1d1f6a10", "module": world.page, "kind": "READ", "device": "d1",
+        "said_at": "2019-07-01T12:00:00+09:00", "data": {"percent": 40, "position": {"y": 0.4}},
+    }  # fmt: skip
+
+
+def module(_world: World) -> Form:
+    """Return the form of a module, well filled in for every kind."""
+    return {
+        "title_ko": "새 모듈", "title_en": "A new module", "chapter": "1", "minutes": "7", "required": "y",
+        "summary_ko": "요약", "summary_en": "Summary", "body_ko": "글", "body_en": "Text", "url": "https://example.org",
+        "seconds": "9",
+    }  # fmt: skip
+
+
+def outline(_world: World) -> Form:
+    """Return the form of a course's outline and criteria."""
+    return {
+        "summary_ko": "요약", "summary_en": "Summary", "chapters": "하나 | One", "pass_progress_pct": "80",
+        "pass_score": "0", "min_minutes": "5", "max_chapters_per_day": "2", "asks_survey": "y", "asks_recall": "y",
+    }  # fmt: skip
+
+
+def drawing(_world: World) -> Form:
+    """Return a picture, as a file."""
+    return {"file": (io.BytesIO(SVG.replace(b"<title>t", b"<title>another")), "b.svg")}
+
+
+def publication(world: World) -> Form:
+    """Return the form that publishes a draft today."""
+    return {"effective_on": str(world.day), "keeps": "KEEP"}
+
+
+def question(_world: World) -> Form:
+    """Return a question, well written."""
+    return {"kind": "SHORT_TEXT", "pool": "p", "text_ko": "무엇?", "answers": "이것\n저것"}
+
+
+def questions(_world: World) -> Form:
+    """Return a file of one question."""
+    return {"file": (io.BytesIO("무엇? {=이것 ~저것}".encode()), "q.gift"), "pool": "p"}
+
+
+def more_time(world: World) -> Form:
+    """Return the form that gives an inhabitant more time for a quiz."""
+    return {"quiz": world.lessons["timed"], "minutes": "5", "reason": REASON, "request_key": "k8"}
 
 
 def plain(**values: str) -> Callable[[World], Form]:
@@ -144,7 +214,7 @@ class Deed:
     `unwritten`: why no change is to be audited. `only_looks`: nothing changes but the trail. `about_sessions`: nothing
     but who is signed in where. `purpose_stated`: the doer opened the names of the whole network before. `at_the_door`:
     it is kept before the session begins, in a transaction of its own. `takes`: columns' names that the form offers
-    besides those sent.
+    besides those sent. `is_json`: it is sent by a script, as JSON, and refused whole with any other key.
     """
 
     by: str
@@ -157,8 +227,15 @@ class Deed:
     purpose_stated: bool = False
     at_the_door: bool = False
     takes: frozenset[str] = frozenset()
+    is_json: bool = False
+
+    def sent(self, world: World, extra: Form | None = None) -> dict[str, Any]:
+        """Return the form, with more keys on wish, as a client's `post` takes it."""
+        return {"json" if self.is_json else "data": (extra or {}) | self.form(world)}
 
 
+# What a question may have besides.
+ENGLISH = frozenset({"text_en", "explanation_ko", "explanation_en"})
 # By endpoint; where one endpoint takes several addresses, with the last word of the address.
 DEEDS: dict[str, Deed] = {
     "accounts.sign_in": Deed("employee", plain(staff_no="00101", password=PASSWORD), about_sessions=True),
@@ -171,6 +248,8 @@ DEEDS: dict[str, Deed] = {
     "browsers.end": Deed("employee", about_sessions=True),
     "browsers.end_others": Deed("employee", about_sessions=True),
     "browsers.stay": Deed("employee", about_sessions=True, unwritten="that somebody is there is no fact"),
+    "learner.start": Deed("employee", unwritten="everyone's record is there already", only_looks=True),
+    "player.tell": Deed("employee", plain(key="k7"), unwritten="each post is kept as it came"),
     "centers.new": Deed("training_admin", new_center),
     "centers.change close": Deed("training_admin", dated, names_others=True),
     "centers.change reopen": Deed("training_admin", below_an_area, where="shut", names_others=True),
@@ -182,6 +261,8 @@ DEEDS: dict[str, Deed] = {
     "rules.new": Deed("training_admin", rule),
     "rules.edit": Deed("training_admin", rule, where="in force"),
     "rules.discard": Deed("training_admin"),
+    "equivalence.add": Deed("training_admin", two_courses),
+    "equivalence.end": Deed("training_admin", lambda world: dict(zip(("course", "counts"), world.equals, strict=True))),
     "rule_runs.rehearse": Deed("training_admin", plain(request_key="k5")),
     "rule_runs.publish": Deed("training_admin", plain(request_key="k6")),
     "rule_runs.end": Deed("training_admin", ended_rule, where="in force"),
@@ -195,9 +276,32 @@ DEEDS: dict[str, Deed] = {
     "saved.rename": Deed("coordinator", plain(name="another name")),
     "saved.start": Deed("coordinator", plain(start="yes")),
     "saved.delete": Deed("coordinator"),
+    "progress.post": Deed("employee", progress_post, unwritten="each post is kept as it came", is_json=True),
+    "quizzes.begin": Deed("employee", where="fresh"),
+    "quizzes.save": Deed(
+        "employee",
+        plain(text="복창"),
+        unwritten="that an attempt ended, and how, is written; not each choice on the way",
+    ),
+    "quizzes.end": Deed("employee"),
+    "quizzes.grant": Deed("coordinator", more_time, names_others=True),
+    "questions.new": Deed("training_admin", question, takes=ENGLISH),
+    "questions.edit": Deed("training_admin", question, takes=ENGLISH),
+    "questions.retire": Deed("training_admin"),
+    "questions.take_in": Deed("training_admin", questions, takes=frozenset({"pool"})),
+    "questions.settings": Deed(
+        "training_admin",
+        plain(**{"draw:zqpool1": "1", "release": "NEVER"}),
+        takes=frozenset({"pass_score", "max_attempts", "wait_minutes", "limit_minutes", "shuffles"}),
+    ),
+    "recall.answer": Deed(
+        "employee", lambda world: {"asked": world.lessons["asked"], "text": "복창"}, names_others=True
+    ),
     "recording.new": Deed("coordinator", completion, names_others=True, only_looks=True),
     "recording.preview": Deed("coordinator", completion, names_others=True, only_looks=True),
     "recording.record": Deed("coordinator", completion, names_others=True),
+    "attendance.new": Deed("coordinator", attendance, names_others=True, only_looks=True),
+    "attendance.record": Deed("coordinator", attendance, names_others=True),
     "recording.correct": Deed("coordinator", correction, where="done", names_others=True),
     "exceptions.ask": Deed("coordinator", exemption, names_others=True),
     "exceptions.decide": Deed("deputy", plain(what="decline", note=REASON), names_others=True),
@@ -226,9 +330,23 @@ DEEDS: dict[str, Deed] = {
         takes=frozenset({"tier", "role", "network_type", "last_on"}),
     ),
     "targets.end": Deed("training_admin"),
+    "certificates.issue": Deed("employee", own_completion, names_others=True),
+    "certificates.paper": Deed("coordinator", plain(reason=REASON), only_looks=True),
+    "surveys.survey": Deed("employee", plain(helpful="4", clear="5", comment="shorter")),
+    "signals.check": Deed("training_admin", plain(note=REASON), purpose_stated=True),
     "people.purpose": Deed("area_manager", plain(reason=REASON, next="/shortfalls")),
     "duties.appoint": Deed("representative", appointment, names_others=True),
     "duties.end": Deed("representative", ended_duty, names_others=True),
+    "content.start": Deed("training_admin"),
+    "content.discard": Deed("training_admin"),
+    "content.outline": Deed("training_admin", outline),
+    "content.new_module": Deed("training_admin", module),
+    "content.edit_module": Deed("training_admin", module),
+    "content.move_module": Deed("training_admin", plain(to="up")),
+    "content.remove_module": Deed("training_admin"),
+    "content.pictures": Deed("training_admin", drawing),
+    "content.remove_picture": Deed("training_admin", plain(name="a.svg")),
+    "content.publish": Deed("training_admin", publication),
     "enrollments.new_for_people": Deed(
         "coordinator", lambda world: {"person": [inside(world)]}, names_others=True, only_looks=True
     ),
@@ -260,8 +378,10 @@ def key_of(rule: Rule) -> str:
 FILES: dict[str, tuple[dict[str, str], ...]] = {
     "static": (),
     "imports.template": (),
+    "questions.template": (),
     "imports.download_refused": ({"format": "csv"}, {"format": "xlsx"}),
     "trail.extract": ({"format": "csv"}, {"format": "xlsx"}),
+    "certificates.paper": ({},),
     "frozen.download": ({"format": "csv"}, {"format": "xlsx"}),
     "reports.download": ({"format": "csv"}, {"format": "xlsx"}),
     "reports.download_rates": tuple(

@@ -108,6 +108,27 @@ def browsers(world: World, kind: str) -> Things:
     return {"in": Named(own, own != MISSING), "out": Named(others, False), "missing": Named(MISSING, False)}
 
 
+def studies(world: World, kind: str) -> Things:
+    """Return a study record of one's own, a neighbor's, and none: nobody reaches another's."""
+    own = world.studies.get(kind, MISSING)
+    others = world.studies["colleague" if kind != "colleague" else "inside"]
+    return {"in": Named(own, own != MISSING), "out": Named(others, False), "missing": Named(MISSING, False)}
+
+
+def own_courses(world: World, kind: str) -> Things:
+    """Return a course that is learned here by everyone in it, one that nobody is enrolled in, and none."""
+    return {
+        "in": Named(world.cast.course.public_id, kind in world.studies),
+        "not enrolled": Named(world.second.public_id, False),
+        "missing": Named(MISSING, False),
+    }
+
+
+def pages_of_study(world: World, _kind: str) -> Things:
+    """Return the one module of the course, and none."""
+    return {"in": Named(world.page), "missing": Named(MISSING, False)}
+
+
 def views(world: World, kind: str) -> Things:
     """Return a saved view, which is its owner's alone, and none."""
     return {"in": Named(world.view, kind == "coordinator"), "missing": Named(MISSING, False)}
@@ -150,6 +171,17 @@ def closed_months(world: World, kind: str) -> Things:
     return waiting | {"in": Named(f"{world.closed:%Y-%m}"), "waiting": Named(waiting["in"].value, False)}
 
 
+def certificates(world: World, kind: str) -> Things:
+    """Return a colleague's certificate, and none."""
+    is_reached = world.may_name(kind, world.cast.colleague)
+    return {"in": Named(world.certificate, is_reached), "missing": Named(MISSING, False)}
+
+
+def own_studies(world: World, kind: str) -> Things:
+    """Return the study record of the employee, which is nobody else's, and none."""
+    return {"in": Named(world.studied, kind == "employee"), "missing": Named(MISSING, False)}
+
+
 APPOINTS_AT = {
     "representative": {"CENTER"},
     "center_manager": {"CENTER"},
@@ -162,9 +194,47 @@ counted_units = _units(World.may_count)
 named_units = _units(World.names_below)
 
 
+def lessons(named: str) -> Sampler:
+    """Return something of what the employee studies, which is theirs alone, and nothing."""
+    return lambda world, kind: {
+        "in": Named(world.lessons[named], kind == "employee"),
+        "missing": Named(MISSING, False),
+    }
+
+
+def quizzes(world: World, kind: str) -> Things:
+    """Return a quiz that the employee takes, one not begun, and none."""
+    return lessons("quiz")(world, kind) | {"fresh": Named(world.lessons["fresh"], kind == "employee")}
+
+
+def authored(named: str) -> Sampler:
+    """Return something that authors write, open to all of them, and nothing."""
+    return lambda world, _kind: {"in": Named(world.lessons[named]), "missing": Named(MISSING, False)}
+
+
 def courses(world: World, kind: str) -> Things:
     """Return a course and none: the catalog is open to everyone inside."""
     return {"in": Named(world.cast.course.public_id), "missing": Named(MISSING, False)}
+
+
+def files(world: World, kind: str) -> Things:
+    """Return a file of the course that everyone here is enrolled in, one of another course, and none."""
+    own, other = (file.public_id for file in world.files)
+    return {
+        "in": Named(own, kind != "anonymous"),
+        "out": Named(other, kind == "training_admin"),
+        "missing": Named(MISSING, False),
+    }
+
+
+def drafts(course: Callable[[World], str]) -> Sampler:
+    """Return a course to write for, and none."""
+    return lambda world, _kind: {"in": Named(course(world)), "missing": Named(MISSING, False)}
+
+
+def modules(world: World, kind: str) -> Things:
+    """Return a page of the draft, and none."""
+    return {"in": Named(world.module), "missing": Named(MISSING, False)}
 
 
 def runs(world: World, kind: str) -> Things:
@@ -198,6 +268,11 @@ def words(*known: str) -> Sampler:
 VARIABLES: dict[str, Sampler] = {
     "static filename": words("favicon.svg"),
     "people public_id": people,
+    "certificates public_id": certificates,
+    # What is no code looks like one that nobody has: it is answered, with the same words.
+    "check code": lambda world, _kind: {"in": Named(world.code), "missing": Named(MISSING)},
+    "surveys course_id": courses,
+    "doubts public_id": lambda world, _kind: {"in": Named(world.doubt), "missing": Named(MISSING, False)},
     "rates unit_id": counted_units,
     "flags unit_id": _units(counts_center),
     "targets public_id": lambda world, _kind: {"in": Named(world.target), "missing": Named(MISSING, False)},
@@ -212,13 +287,25 @@ VARIABLES: dict[str, Sampler] = {
     "exceptions public_id": exceptions,
     "outages public_id": lambda world, _kind: {"in": Named(world.outage), "missing": Named(MISSING, False)},
     "browsers public_id": browsers,
+    "quiz attempt_id": lessons("attempt"),
+    "quiz number": lambda _world, kind: {"in": Named("1", kind == "employee"), "missing": Named("77", False)},
+    "questions question_id": authored("question"),
+    "settings module_id": authored("draft_quiz"),
     "views public_id": views,
+    "study record_id": studies,
+    "study module_id": pages_of_study,
+    "learn course_id": own_courses,
     # Two histories are compared after a purpose for the whole network, which nobody in the matrix stated.
     "merging merge_id": lambda world, _kind: {"in": Named(world.merge, False), "missing": Named(MISSING, False)},
     "events public_id": lambda world, _kind: {"in": Named(world.line), "missing": Named(MISSING, False)},
     "reviews month": months,
     "months month": closable_months,
     "imports public_id": runs,
+    "files file_id": files,
+    "authoring course_id": drafts(lambda world: world.cast.course.public_id),
+    "modules module_id": modules,
+    "preview module_id": modules,
+    "new kind": words("page", "video", "document", "quiz", "link", "session"),
     "rules public_id": rules,
     "runs public_id": rule_runs,
     "new slug": words("roster"),
@@ -226,11 +313,19 @@ VARIABLES: dict[str, Sampler] = {
     "templates suffix": words("csv", "xlsx"),
     "reports kind": words(*EXPORTS),
 }
+QUIZ_PAGES = ("show", "begin", "question", "save", "review", "end", "result")
+QUESTION_PAGES = ("list_questions", "new", "edit", "retire", "take_in", "template", "settings")
 OF_ENDPOINT: dict[str, Sampler] = {
     "frozen.download month": closed_months,
     "months.correct month": lambda world, _kind: {"in": Named(f"{world.closed:%Y-%m}")},
     "duties.show unit_id": _units(looks_at_duties),
     "activation.reset public_id": inhabitants,
+    "surveys.survey record_id": own_studies,
+    **{f"quizzes.{name} record_id": lessons("record") for name in QUIZ_PAGES},
+    **{f"quizzes.{name} module_id": quizzes for name in QUIZ_PAGES},
+    **{f"questions.{name} course_id": drafts(lambda world: world.quizzed.public_id) for name in QUESTION_PAGES},
+    # There is a draft of the other one already.
+    "content.start course_id": drafts(lambda world: world.second.public_id),
 }
 
 

@@ -64,8 +64,8 @@ class Visitor:
         for cell in list(cells(self.app, self.world, self.kind, methods)):
             rule = rule_of(self.app, cell)
             writes = cell.method in WRITING and rule is not None
-            form = deed_of(rule).form(self.world) if writes and rule else None
-            with self.client.open(cell.address, method=cell.method, data=form) as answer:
+            sent = deed_of(rule).sent(self.world) if writes and rule else {}
+            with self.client.open(cell.address, method=cell.method, **sent) as answer:
                 self.look_at(cell, answer, rule.endpoint if rule else "", written=writes)
                 if writes and answer.status_code == 303:
                     self.look_where_it_leads(cell, answer)

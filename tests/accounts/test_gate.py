@@ -40,8 +40,10 @@ def test_a_stranger_is_sent_to_sign_in_and_a_program_is_told(client: FlaskClient
     assert (page.status_code, page.headers["Location"]) == (303, "/sign-in?next=/probe/own?a%3D1%26b%3D2")
     assert client.get("/probe/own").status_code == 303
     program = client.get("/probe/own", headers={"Accept": "application/json"})
-    assert (program.status_code, program.mimetype) == (401, "text/plain")
+    assert (program.status_code, program.json) == (401, {"error": "signed_out"})
     assert program.headers["WWW-Authenticate"]
+    other = client.get("/probe/own", headers={"Accept": "text/csv"})
+    assert (other.status_code, other.mimetype) == (401, "text/plain")
 
 
 def test_an_endpoint_without_a_line_is_closed_to_everyone(app: Flask, client: FlaskClient, probe, everyone: Everyone):

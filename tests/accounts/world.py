@@ -4,6 +4,7 @@ Who may see what of it is told by `reference.py`; every hidden thing carries a w
 text that a page, a file or a query could trip over.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,12 +25,21 @@ from lms.completion.months.queries_freezing import MonthFacts
 from lms.completion.months.rules_snapshot import pack
 from lms.completion.targets.actions import set_target
 from lms.completion.targets.rules import EVERYTHING, Measure, TargetTerms
+from lms.courses.models import Course
 from lms.enrollments.assignment_rules.actions_drafts import Wish, add_rule
+from lms.enrollments.assignment_rules.actions_equivalence import let_stand_for
 from lms.enrollments.assignment_rules.publishing.actions import publish, rehearse
 from lms.enrollments.assignment_rules.publishing.rules import RunState
 from lms.enrollments.assignment_rules.rules_terms import RuleTerms, Trigger
 from lms.enrollments.exceptions.models import ExceptionRequest, Exemption, Outage
+from lms.enrollments.models import Enrollment
 from lms.imports.models import ImportRun
+from lms.learning.certificates.actions import issue
+from lms.learning.content.actions import add_module, start_draft
+from lms.learning.content.models import ContentFile, Edition, EditionFile, Module
+from lms.learning.content.rules import ModuleKind
+from lms.learning.progress.models import StudyRecord
+from lms.learning.signals.models import SignalCheck
 from lms.people.centers.actions_changes import make
 from lms.people.centers.rules_changes import Change, ChangeKind
 from lms.people.merging.actions import merge
@@ -40,8 +50,10 @@ from lms.reports.saved.models import SavedView
 from lms.shared.clock import local_date, utcnow
 from lms.shared.db import Base
 from tests.accounts.everyone import Everyone, end_posting
+from tests.accounts.lessons import write_lessons
 from tests.accounts.reference import Fact, Facts
 from tests.factories import hostile_name, hostile_number
+from tests.learning.content import SVG
 from tests.support.databases import settings_for
 from tests.support.sign_in import PASSWORD
 
@@ -119,8 +131,9 @@ class World(Everyone):
         self._canaries: dict[str, list[Canary]] = {}
         self._add_people()
         self._add_units()
-        self._add_traces()
         self.second = self.net.course("SECOND-01", title_ko=hostile_name("과정", 0), title_en="A second course")
+        self._add_traces()
+        self._write_content()
         self.session.flush()
         self.facts = facts(session)
         self.marks = {part: self._marks(part, person) for part, person in (self._people | self.others).items()}
@@ -193,6 +206,12 @@ class World(Everyone):
         self._decide_targets()
         self._make_exceptions()
         self._write_rules()
+        self._add_studies()
+        self._learn()
+        self.quizzed = self.net.course("QUIZ-01")
+        for one in (self.person("employee"), self.inside):
+            self.net.enroll(one, self.quizzed, due_on=self.day)
+        self.lessons = write_lessons(self.net, self.person("employee"), self.inside, self.quizzed, self.day)
         self.session.flush()
         mine = select(SignInSession.public_id)
         self.browsers = {
@@ -207,6 +226,25 @@ class World(Everyone):
         freeze(self.session, maker, month=self.closed, facts=MonthFacts(pack([])))
         self.day_off = add_company_day(self.session, maker, day=date(2019, 5, 2), name="a day").day
 
+    def _write_content(self) -> None:
+        """Add a draft of the cast's course with two pages and a picture, and a file of another course."""
+        maker = Actor(person_id=self.cast.training_admin.id, label="t", origin="t", at=utcnow())
+        draft = start_draft(self.session, maker, self.cast.course)
+        page = {"kind": ModuleKind.PAGE, "title_en": "A page", "body_ko": "글"}
+        for title in ("쪽 하나", "쪽 둘"):
+            self.module = add_module(self.session, maker, draft, title_ko=title, **page).public_id
+        self.files = [self._file(course) for course in (self.cast.course, self.second)]
+        draft.files.append(EditionFile(name="a.svg", file=self.files[0]))
+        self.session.flush()
+
+    def _file(self, course: Course) -> ContentFile:
+        sha256 = hashlib.sha256(SVG).hexdigest()
+        what = {"name": "a.svg", "media_type": "image/svg+xml", "sha256": sha256, "size": len(SVG), "measures": {}}
+        file = ContentFile(course_id=course.id, recorded_at=utcnow(), **what)
+        self.session.add(file)
+        self.session.flush()
+        return file
+
     def _write_rules(self) -> None:
         """Add a rule that waits as a rehearsed draft, and one that was published a while ago."""
         maker = Actor(person_id=self.cast.training_admin.id, label="t", origin="t", at=utcnow())
@@ -214,6 +252,9 @@ class World(Everyone):
         wish = Wish("규칙", "A rule", terms, "a note")
         draft = add_rule(self.session, code="R-DRAFT", wish=wish, request_key="", actor=maker)
         version = add_rule(self.session, code="R-FORCE", wish=wish, request_key="", actor=maker)
+        # The other way round is what the matrix asks for.
+        let_stand_for(self.session, course=self.second, counts=self.cast.course, actor=maker)
+        self.equals = (self.second.public_id, self.cast.course.public_id)
         rehearsal = rehearse(self.session, version=draft, today=self.day, request_key="", actor=maker)
         looked = rehearse(self.session, version=version, today=self.day, request_key="", actor=maker)
         rehearsal.state = looked.state = RunState.DONE
@@ -221,6 +262,53 @@ class World(Everyone):
         published.state = RunState.DONE
         self.rule, self.rule_in_force = draft.rule.public_id, version.rule.public_id
         self.rehearsal, self.published = rehearsal.public_id, published.public_id
+
+    def _add_studies(self) -> None:
+        """Let everyone study the course, each in a record of their own."""
+        edition = Edition(course_id=self.cast.course.id, recorded_at=utcnow())
+        self.session.add(edition)
+        self.session.flush()
+        titles = {"title_ko": hostile_name("모듈", 3), "title_en": hostile_name("module", 3)}
+        page = Module(edition_id=edition.id, position=1, kind="PAGE", **titles)
+        gathering = Module(edition_id=edition.id, position=2, kind="SESSION", **titles)
+        self.session.add_all([page, gathering])
+        self.session.flush()
+        self.gathering = gathering.key
+        # Once published, nothing of it changes.
+        edition.course_version_id = self.cast.course.versions[0].id
+        self.session.flush()
+        self.studies: dict[str, str] = {}
+        enrolled = select(Enrollment.id).where(Enrollment.course_id == self.cast.course.id)
+        for part, person in (self._people | self.others).items():
+            times = {"started_at": utcnow(), "last_at": utcnow()}
+            enrollment_id = self.session.scalars(enrolled.where(Enrollment.person_id == person.id)).one()
+            record = StudyRecord(enrollment_id=enrollment_id, edition_id=edition.id, **times)
+            self.session.add(record)
+            self.session.flush()
+            self.studies[part] = record.public_id
+        self.page = page.public_id
+
+    def _learn(self) -> None:
+        """Add a course that the employee completed here: its record, a doubt about it, a certificate of a colleague."""
+        learned = {"due_on": date(2019, 1, 31), "completed_on": date(2019, 1, 20)}
+        self.learned = self.net.course("LEARN-01")
+        enrollment = self.net.enroll(self.person("employee"), self.learned, **learned)
+        edition = Edition(course_id=enrollment.course_id, course_version_id=enrollment.course_version_id)
+        edition.recorded_at = edition.published_at = utcnow()
+        times = {"started_at": utcnow(), "last_at": utcnow(), "completed_at": utcnow()}
+        record = StudyRecord(enrollment=enrollment, edition=edition, evidence_level="SELF_REPORT", **times)
+        signals = [{"signal": "BEFORE_ASSIGNED", "figures": {"days": 3}}]
+        doubt = SignalCheck(record=record, rule_version=1, evaluated_at=utcnow(), is_doubtful=True, signals=signals)
+        done = select(Enrollment).where(Enrollment.person_id == self.cast.colleague.id)
+        certificate = issue(
+            self.session,
+            Actor(person_id=None, label="t", origin="t", at=utcnow()),
+            enrollment=self.session.scalars(done).one(),
+            today=self.day,
+        )
+        self.session.add_all([edition, record, doubt])
+        self.studied, self.doubt = record.public_id, doubt.public_id
+        self.certificate, self.code = certificate.public_id, certificate.check_code
 
     def _make_exceptions(self) -> None:
         """Add a request that the coordinator made for an inhabitant, an exemption granted before, and an outage."""

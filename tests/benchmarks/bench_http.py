@@ -20,9 +20,10 @@ from lms.people.rules import DutyKind, UnitKind
 from lms.shared.clock import local_date, utcnow
 from tests.benchmarks import plain_sql
 from tests.benchmarks.bench_load import AS_OF, FIRST_AREA, reference_load
-from tests.benchmarks.http_visit import Served, Visitor, served
+from tests.benchmarks.http_visit import Visitor
 from tests.benchmarks.report import Report
 from tests.support.databases import BACKENDS
+from tests.support.processes import Served, served
 
 PASSWORD = "four quiet lanterns"
 VISITS = 25

@@ -2,7 +2,7 @@
 
 Observations and improvement actions are not built yet. With them come 15 (a reopened action keeps its verdict),
 16 (a self-recorded check is refused), 18 (an expired observer cannot submit) and 20 (what was not observed counts
-nowhere); of 10 (all of a course gone through without its test is missing) what can be said without progress is here.
+nowhere).
 """
 
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.audit.rules import Actor
@@ -23,7 +24,11 @@ from lms.completion.rules import Dimension, EnrollmentFacts, Standing, Tally, ju
 from lms.enrollments.actions import enroll
 from lms.enrollments.assignment_rules.queries_why import list_people_without_rule
 from lms.enrollments.assignment_rules.rules_terms import Audience
+from lms.enrollments.models import Enrollment
 from lms.enrollments.rules import Source
+from lms.learning.content.rules import ModuleKind
+from lms.learning.progress.actions import note_score, open_record, take_post
+from lms.learning.progress.rules import PostKind, StudyState
 from lms.people.rules import whole_network
 from lms.shared.clock import local_date
 from tests.completion import histories
@@ -31,6 +36,7 @@ from tests.completion.histories import FIRST, INSTANTS, LAST, Loader, draw_past
 from tests.completion.oracle import Exemption, Interval, Leave
 from tests.completion.oracle_histories import Belief
 from tests.enrollments.test_assignment_rules import publish
+from tests.learning.studying import TODAY, actor_of, edition, post
 from tests.support.network import Network, small_cast
 
 PEOPLE = 150
@@ -130,6 +136,33 @@ def test_9_a_course_twice_counts_once_and_10_only_a_recorded_completion_is_done(
     after = total_rate(session, scope=SCOPE, as_of=DAY).tally
     # The second cycle stands in for the first, which was done; the tested course is missing, whatever its score.
     assert (after.due, after.done) == (before.due + 1, before.done - 1)
+
+
+def test_10_everything_read_without_the_test_is_missing_and_ready_for_it(session: Session):
+    cast = small_cast(session)
+    enrollment = session.scalars(select(Enrollment).filter_by(person_id=cast.employee.id)).one()
+    before = total_rate(session, scope=SCOPE, as_of=DAY).tally
+    assert (enrollment.completed_on, before.due > before.done) == (None, True)
+    read = {"kind": ModuleKind.LINK, "minutes": 1, "url": "https://example.com/"}
+    made = edition(session, cast.course, read, read, {"kind": ModuleKind.QUIZ}, pass_score=60, asks_survey=False)
+    record = open_record(session, actor_of(cast.employee), enrollment=enrollment, edition=made, today=TODAY)
+    for module in made.modules[:2]:
+        said = take_post(session, actor_of(cast.employee), record, post(module, PostKind.ACKNOWLEDGE), today=TODAY)
+    assert (said.course_percent, said.state) == (100, StudyState.EXAM_READY)
+    session.refresh(enrollment)
+    (line,) = [
+        one
+        for one in list_rates(session, scope=SCOPE, as_of=DAY, by=Dimension.PERSON)
+        if one.code == cast.employee.staff_no
+    ]
+    assert enrollment.completed_on is None
+    assert (line.tally.due, line.tally.done) == (1, 0)
+    assert total_rate(session, scope=SCOPE, as_of=DAY).tally == before
+    note_score(
+        session, actor_of(cast.employee), record, module_key=made.modules[2].key, score=60, passed=True, today=TODAY
+    )
+    after = total_rate(session, scope=SCOPE, as_of=DAY).tally
+    assert (after.due, after.done) == (before.due, before.done + 1), "the test alone was missing"
 
 
 MOMENTS = st.timedeltas(timedelta(0), timedelta(days=800)).map(lambda since: datetime(2019, 1, 1, tzinfo=UTC) + since)

@@ -8,12 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import create_app
-from lms.audit.models import AuditEvent
+from lms.audit.models import AuditEvent, AuditReview
 from lms.audit.rules import Actor
 from lms.completion.queries import list_rates
 from lms.completion.queries_shortfalls import count_shortfalls, list_shortfalls
 from lms.completion.rules import Dimension, Severity, ShortfallFilter
 from lms.courses.models import Course
+from lms.courses.rules import add_months
 from lms.demo.queries import list_sign_ins
 from lms.demo.rules import DemoCalendar, SignInKind
 from lms.demo.story import Story
@@ -157,6 +158,28 @@ def test_the_trail_tells_of_the_loading(session: Session):
     event = session.scalars(select(AuditEvent).where(AuditEvent.action == "demo.load")).one()
     assert event.detail["today"] == TODAY.isoformat()
     assert event.subject_count == event.detail["people"]
+
+
+def test_the_auditor_has_last_month_to_review_and_signs_it(app: Flask, session: Session, sign_ins):
+    made = session.scalars(select(AuditEvent).where(AuditEvent.origin == "demo")).all()
+    month = add_months(TODAY.replace(day=1), -1)
+    assert 30 <= len(made) <= 60
+    assert {local_date(one.at, "Asia/Seoul").replace(day=1) for one in made} == {month}
+    assert all(one.detail == {"synthetic": True} for one in made), "each says that it is made up"
+    assert {one.action for one in made} == {"view", "download"}
+    assert all(one.reason for one in made if one.action == "download")
+    client, address = app.test_client(), f"/audit/reviews/{month:%Y-%m}"
+    sign_in_through_form(client, sign_ins[SignInKind.AUDITOR].staff_no, SignInKind.AUDITOR.password)
+    before = client.get(address).text
+    assert before.count("전국 미이수자에게 보충 과정 배정") == 1, "of more than 500 people"
+    assert before.count("ㅇㅇㅇㅇ") == 1, "a reason that says little"
+    assert before.count("센터별 점검 자료") == 1, "the fourth within ten minutes"
+    assert before.count("본사 경영진 보고 자료 작성") == 1, "at night"
+    token = before.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+    sent = {"csrf_token": token, "findings": "표시된 내려받기의 사유를 담당자에게 확인했습니다."}
+    assert client.post(address, data=sent).status_code == 303
+    session.rollback()
+    assert session.get(AuditReview, month) is not None
 
 
 def test_the_served_application_greets_with_the_sign_ins(demo_settings):

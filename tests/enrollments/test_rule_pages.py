@@ -15,6 +15,7 @@ from lms.audit.rules import Actor
 from lms.courses.models import Course
 from lms.enrollments.assignment_rules.models import AssignmentRuleVersion, RuleRun
 from lms.enrollments.assignment_rules.publishing import actions, jobs
+from lms.enrollments.assignment_rules.queries import load_catalog
 from lms.enrollments.assignment_rules.rules_terms import (
     Audience,
     Due,
@@ -348,3 +349,39 @@ def test_a_publication_goes_on_where_it_was_broken_off(
         jobs.run(session, run_id=run.id)
     assert (run.state, run.done, run.sums["counts"]) == ("DONE", 8, {"ENROLL": 2})
     assert len(assigned_by_rules(session)) == 2
+
+
+def test_courses_are_said_to_be_equal_and_no_longer(client: FlaskClient, session: Session, cast: Cast):
+    newer = Network(session).course("NEWER-01", title_ko="새 과정 <b>", title_en="A newer course")
+    Network(session).course("NOISE-01", title_ko="무관한 과정", title_en="Another course")
+    session.commit()
+    codes = (cast.course.code, newer.code)
+    pair = {"course": cast.course.public_id, "counts": newer.public_id}
+    sign_in(client, cast.training_admin)
+    address = "/rules/equivalents"
+    assert f'href="{address}"' in client.get("/rules").text
+    assert "적용 중인 쌍이 없습니다" in client.get(address).text
+    pair["csrf_token"] = csrf_token(client, address)
+    for wrong in ({"counts": cast.course.public_id}, {"counts": ""}, {"course": "zzzzzzzzzzz"}):
+        assert client.post(address, data=pair | wrong).status_code == 422, wrong
+
+    def asked_instead() -> set[tuple[str, str]]:
+        session.rollback()
+        catalog = load_catalog(session)
+        return {(one.code, catalog[other].code) for one in catalog.values() for other in one.equivalents}
+
+    assert asked_instead() == set()
+    for _twice in range(2):
+        assert client.post(address, data=pair).status_code == 303
+    assert asked_instead() == {codes}
+    assert "새 과정 &lt;b&gt;" in client.get(address).text.partition("</table>")[0]
+    for _twice in range(2):
+        assert client.post(f"{address}/end", data=pair).status_code == 303
+    assert asked_instead() == set()
+    said = select(AuditEvent).where(AuditEvent.action == "rules.set_equivalence").order_by(AuditEvent.id)
+    kept = [(one.object_id, one.detail, one.actor_id) for one in session.scalars(said)]
+    who = cast.training_admin.id
+    assert kept == [(codes[0], {"counts": codes[1], "holds": holds}, who) for holds in (True, False)]
+    for person in (cast.employee, cast.coordinator, cast.region_manager):
+        sign_in(client, person)
+        assert client.get(address).status_code == 403

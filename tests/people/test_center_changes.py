@@ -1,5 +1,6 @@
 """Centers open, close, open again, move and get other names: previewed in numbers, dated, undone exactly."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -270,6 +271,26 @@ def test_a_name_changes_and_only_the_latest_change_is_undone(
     undo_latest(client, session, cast.center)
     assert area(session, "C101").name_ko == "강남점"
     assert session.scalars(select(OrgPlacement).where(OrgPlacement.superseded_at.is_(None))).all()
+
+
+def test_a_region_lists_its_areas_and_an_area_its_centers_of_the_day(
+    client: FlaskClient, session: Session, cast: Cast, keeper: Person
+):
+    sign_in(client, keeper)
+
+    def below(unit: OrgUnit) -> set[str]:
+        page = client.get(f"/centers/{unit.public_id}").get_data(as_text=True)
+        _, _, rest = page.partition("오늘 소속 조직")
+        return set(re.findall(r'href="/centers/([^"/]+)"', rest.partition("</table>")[0]))
+
+    moved, area_of_day = area(session), cast.area
+    assert below(cast.region) == {area_of_day.public_id, moved.public_id}
+    assert cast.center.public_id in below(area_of_day)
+    assert not below(moved)
+    assert not below(cast.center)
+    send(client, f"/centers/{cast.center.public_id}/move", on=TODAY, parent=moved.public_id, confirm="1")
+    assert cast.center.public_id not in below(area_of_day)
+    assert below(moved) == {cast.center.public_id}
 
 
 def test_whoever_does_not_keep_the_organization_stays_out(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -150,6 +151,28 @@ def test_one_line_names_the_actor_in_full_and_the_others_masked(
     assert "김하나" not in shown
     assert "2019-06-30" in shown
     assert client.get("/audit/events/zzzzzzzzzzz").status_code == 404
+
+
+def test_a_change_tells_what_it_did_in_words_and_a_look_its_conditions(
+    everyone: Everyone, client: FlaskClient, session: Session
+):
+    done = {
+        "completed_on": "2019-06-29",
+        "evidence": "ATTENDANCE",
+        "another_key": "ATTENDANCE",
+        "counts": {"refused": 3},
+    }
+    change = noted(session, everyone.cast.coordinator, "enrollments.record", "recording", detail=done)
+    look = noted(session, everyone.cast.coordinator, detail={"as_of": "2019-06-30"})
+    sign_in(client, everyone.person("auditor"))
+    shown, seen = (page(client, f"/audit/events/{one.public_id}") for one in (change, look))
+    assert ("<h2>내용</h2>" in shown, "조회 조건" in shown) == (True, False)
+    rows = re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", shown, re.S)
+    assert ("이수일", "2019-06-29") in rows
+    assert ("근거", "출석부") in rows
+    assert ("another_key", "ATTENDANCE") in rows, "what has no words stands as it is"
+    assert any(value == "거부: 3" for _, value in rows)
+    assert ("<h2>내용</h2>" in seen, "<h2>조회 조건</h2>" in seen) == (False, True)
 
 
 def test_looking_at_the_record_is_recorded(everyone: Everyone, client: FlaskClient, session: Session):

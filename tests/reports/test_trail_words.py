@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from babel.messages.pofile import read_po
 
-from lms.reports.trail.wording import ACTIONS, DETAILS, FLAGS, OBJECTS, REFUSALS, STATES
+from lms.reports.trail.wording import ACTIONS, DETAILS, FACTS, FLAGS, LOOKS, OBJECTS, REFUSALS, STATES
 from tests.support import ROOT
 from tests.support.codebase import Source, product
 
@@ -164,10 +164,22 @@ def test_every_action_and_object_of_the_code_has_its_words():
     assert objects - set(OBJECTS) == set(), "give the object its words in lms/reports/trail/wording.py"
 
 
+def test_what_is_noted_as_seen_is_told_apart_from_changes():
+    noted = {
+        code
+        for source in product()
+        if source.name not in PASS_ON
+        for call in calls_of(source.tree, "note_access")
+        for code in values_of(source, argument(call, 0, "action") or call, around(source, call))
+    }
+    assert noted - LOOKS == {"enrollments.assign"}, "what is noted as seen shows its conditions; say so in LOOKS"
+    assert set(ACTIONS) >= LOOKS
+
+
 def test_the_words_are_there_in_both_languages():
     with (ROOT / "lms" / "web" / "translations" / "ko" / "LC_MESSAGES" / "messages.po").open("rb") as file:
         catalog = read_po(file, locale="ko")
-    tables = (ACTIONS, OBJECTS, DETAILS, FLAGS, REFUSALS, {code: words for code, (words, *_) in STATES.items()})
+    tables = (ACTIONS, OBJECTS, DETAILS, FACTS, FLAGS, REFUSALS, {code: words for code, (words, *_) in STATES.items()})
     english = {str(words._args[0]) for table in tables for words in table.values()}
     without = [text for text in english if (message := catalog.get(text)) is None or not message.string]
     assert not without

@@ -30,7 +30,10 @@ FIRST_MET = (
     *(TEMPLATES / "accounts" / name for name in ("sign_in.html", "password.html")),
     *(TEMPLATES / "components" / f"{name}.html" for name in ("empty", "errors", "forms", "help", "rate", "status")),
     *sorted((TEMPLATES / "completion").glob("own*.html")),
+    *sorted((TEMPLATES / "learning").glob("player*.html")),
+    *(TEMPLATES / "learning" / name for name in ("course.html", "study_words.html")),
     *sorted((ROOT / "lms" / "completion" / "learning").glob("*.py")),
+    ROOT / "lms" / "learning" / "player" / "wording.py",
     ROOT / "lms" / "accounts" / "navigation.py",
     ROOT / "lms" / "accounts" / "forms.py",
 )

@@ -18,7 +18,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import NumberRange, Optional, Regexp
+from wtforms.validators import InputRequired, NumberRange, Optional, Regexp
 
 from lms.enrollments.assignment_rules.rules_terms import (
     MOST_DAYS,
@@ -246,3 +246,14 @@ class RuleForm(Form):
     def key(self) -> str:
         """Return what names this form among all that were ever sent."""
         return text_of(self.request_key)[:LONGEST_KEY]
+
+
+class EquivalenceForm(Form):
+    """Which course is asked for, and which one counts as it."""
+
+    course = SelectField(_l("Course asked for"), validators=[InputRequired(_l("Choose a course."))])
+    counts = SelectField(_l("Completed by"), validators=[InputRequired(_l("Choose a course."))])
+
+    def offer(self, courses: Iterable[tuple[str, str]]) -> None:
+        """Fill in the courses, by public id."""
+        self.course.choices = self.counts.choices = [SelectChoice("", ""), *(SelectChoice(*one) for one in courses)]

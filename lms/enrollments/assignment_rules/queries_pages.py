@@ -5,13 +5,14 @@ Rules name no people, so nothing here takes a scope but the units that can be ch
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from lms.courses.models import Course, Tier
-from lms.enrollments.assignment_rules.models import AssignmentRule, AssignmentRuleVersion
+from lms.enrollments.assignment_rules.models import AssignmentRule, AssignmentRuleVersion, CourseEquivalence
 from lms.enrollments.assignment_rules.rules_terms import RuleTerms, VersionState, from_json
 from lms.people.models import JobRole, OrgUnit
 from lms.shared.errors import NotFoundError
@@ -114,3 +115,24 @@ def is_code_taken(session: Session, code: str) -> bool:
 def list_all_courses(session: Session) -> Sequence[Course]:
     """Return every course, retired ones too, by code."""
     return session.scalars(select(Course).order_by(Course.code)).all()
+
+
+class Equivalents(NamedTuple):
+    """Completing `counts` counts as completing `course`, as said at an instant."""
+
+    course: Course
+    counts: Course
+    recorded_at: datetime
+
+
+def list_equivalents(session: Session) -> list[Equivalents]:
+    """List which course stands for which, as known now, by code."""
+    counts = aliased(Course)
+    rows = session.execute(
+        select(Course, counts, CourseEquivalence.recorded_at)
+        .join(CourseEquivalence, CourseEquivalence.course_id == Course.id)
+        .join(counts, counts.id == CourseEquivalence.counts_id)
+        .where(CourseEquivalence.superseded_at.is_(None))
+        .order_by(Course.code, counts.code)
+    )
+    return [Equivalents._make(row) for row in rows]

@@ -72,6 +72,7 @@ REFUSALS: dict[str, LazyString] = {
     "min_active_days": _l("Enter a number of days from 0 to 3660."),
     "earlier_counts_days": _l("Enter a number of days from 0 to 3660."),
     "code_taken": _l("Another rule has this code. Choose another one."),
+    "same_course": _l("A course stands for itself. Choose two courses."),
     "overtaken": _l("Someone changed this draft meanwhile. Read what stands now and decide again."),
     "not_rehearsed": _l("Rehearse the draft as it stands now, today, before you publish it."),
     "not_a_draft": _l("This version is no draft any more."),

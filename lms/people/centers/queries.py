@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from lms.people.centers import effects
@@ -144,6 +144,11 @@ def list_parents(session: Session, *, level: UnitKind) -> list[OrgUnit]:
     return list(session.scalars(select(OrgUnit).where(OrgUnit.kind == above).order_by(OrgUnit.code)))
 
 
+def list_units_below(session: Session, unit: OrgUnit, on: date) -> list[OrgUnit]:
+    """List the units that stand directly under a unit on a day, by code."""
+    return list(session.scalars(select(OrgUnit).where(OrgUnit.id.in_(_under(unit, on))).order_by(OrgUnit.code)))
+
+
 def list_changes(session: Session, unit: OrgUnit) -> Sequence[OrgChange]:
     """List what was done to a unit, newest first."""
     wanted = select(OrgChange).options(joinedload(OrgChange.recorded_by)).where(OrgChange.unit_id == unit.id)
@@ -159,8 +164,11 @@ def centers_of(session: Session, unit: OrgUnit, on: date) -> list[int]:
     """Return the open centers of a unit on a day: itself, or those under an area."""
     if unit.kind == UnitKind.CENTER:
         return [unit.id]
-    under = select(OrgPlacement.unit_id).where(OrgPlacement.parent_id == unit.id, covers(OrgPlacement, on))
-    return list(session.scalars(select(OrgUnit.id).where(OrgUnit.id.in_(under), is_open(on))))
+    return list(session.scalars(select(OrgUnit.id).where(OrgUnit.id.in_(_under(unit, on)), is_open(on))))
+
+
+def _under(unit: OrgUnit, on: date) -> Select[int]:
+    return select(OrgPlacement.unit_id).where(OrgPlacement.parent_id == unit.id, covers(OrgPlacement, on))
 
 
 def count_effects(session: Session, *, scope: Scope, unit: OrgUnit, kind: ChangeKind, on: date) -> dict[str, int]:

@@ -93,6 +93,7 @@ def _page(unit_id: str, refusal: str | None = None) -> str:
         state=state,
         is_open=state.is_open(scope.on),
         parents=queries.names_of(session, {span.at[0] for span in state.placements}),
+        below=queries.list_units_below(session, unit, scope.on),
         changes=changes,
         undoable=next((one.public_id for one in changes if one.undone_at is None), None),
         deeds=[kind for kind in DEEDS if _fits(kind, unit.kind, is_closed=state.closed_on is not None)],

@@ -27,7 +27,7 @@ from lms.reports.trail import queries
 from lms.reports.trail.forms import REASON_GIVEN, REASON_MISSING, TrailForm
 from lms.reports.trail.parameters import Search, moment
 from lms.reports.trail.sets import can_be_found, find_again
-from lms.reports.trail.wording import action_text, detail_text, object_text
+from lms.reports.trail.wording import action_text, detail_text, is_change, object_text, value_text
 from lms.shared.clock import local_date
 from lms.shared.errors import NotFoundError
 from lms.shared.paging import Page, offset_of
@@ -176,12 +176,21 @@ def review_page(session: Session, *, month: date, scope: Scope, today: date, tim
 
 def detail_rows(line: Line) -> list[tuple[str, str]]:
     """Return what a line keeps beside its columns, as names and texts."""
-    return [(detail_text(name), _as_text(value)) for name, value in line.detail.items()]
+    changes = is_change(line)
+    return [
+        (detail_text(name, of_change=changes), _as_text(name, value, changes)) for name, value in line.detail.items()
+    ]
 
 
-def _as_text(value: Any) -> str:
+def _as_text(name: str, value: Any, changes: bool) -> str:
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(_as_text(name, one, changes) for one in value)
     if isinstance(value, dict):
-        return ", ".join(f"{name}: {_as_text(one)}" for name, one in value.items())
-    return str(value)
+        return ", ".join(
+            f"{detail_text(key, of_change=changes)}: {_as_text(key, one, changes)}" for key, one in value.items()
+        )
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return str(_("Yes") if value else _("No"))
+    return value_text(name, str(value)) if changes else str(value)

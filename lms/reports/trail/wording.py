@@ -8,6 +8,11 @@ from flask_babel import lazy_gettext as _l
 from lms.audit.queries import Line
 from lms.audit.rules_downloads import Flag
 from lms.audit.rules_reviews import ReviewState, Unsignable
+from lms.completion.targets.wording import MEASURES
+from lms.enrollments.exceptions.wording import KINDS, REASONS
+from lms.enrollments.recording.wording import EVIDENCE
+from lms.people.centers.wording import DONE, NETWORK_TYPES
+from lms.people.duties.wording import TITLES
 from lms.reports.exports import EXPORTS
 from lms.reports.trail.queries import TrailWords
 
@@ -80,6 +85,8 @@ ACTIONS: dict[str, Any] = {
     "enrollments.end_exemption": _l("Exemption ended early"),
     "outages.record": _l("Outage recorded"),
     "outages.withdraw": _l("Outage withdrawn"),
+    "progress.open": _l("Course opened"),
+    "progress.attend": _l("Attendance recorded"),
     "rules.write_draft": _l("Draft of a rule written"),
     "rules.change_draft": _l("Draft of a rule changed"),
     "rules.discard_draft": _l("Draft of a rule discarded"),
@@ -126,6 +133,7 @@ OBJECTS: dict[str, Any] = {
     "saved_view": _l("Saved view"),
     "shortfalls": _l("Shortfall list"),
     "sign_in_session": _l("Sign-in"),
+    "study_record": _l("Study record"),
     "assignment_reasons": _l("Why someone is assigned"),
     "changes": _l("What changed since a report"),
     "exception": _l("Exception"),
@@ -156,12 +164,73 @@ DETAILS: dict[str, Any] = {
     "severity": _l("Severity"),
     "since": _l("From"),
     "sort": _l("Order"),
+    "synthetic": _l("Made up for the demo"),
     "tier": _l("Tier"),
     "unit": _l("Unit"),
     "units": _l("Units"),
     "until": _l("Through"),
     "why": _l("Why"),
 }
+# What a change keeps beside its columns, where the code means something else than as a condition.
+FACTS: dict[str, Any] = {
+    "added": _l("Added"),
+    "after": _l("After the change"),
+    "before": _l("Before the change"),
+    "center": _l("Center"),
+    "changed": _l("Changed"),
+    "code": _l("Reason chosen"),
+    "completed_on": _l("Completed on"),
+    "due_on": _l("Due on"),
+    "duties_ended": _l("Duties ended"),
+    "effective_on": _l("Takes effect on"),
+    "ends_on": _l("Until before"),
+    "enrolled": _l("Enrolled"),
+    "evidence": _l("Evidence"),
+    "expires_on": _l("Expires on"),
+    "from": _l("From"),
+    "first": _l("First day"),
+    "last": _l("Last day"),
+    "left": _l("Left as they were"),
+    "measure": _l("Measure"),
+    "moved": _l("Due dates moved"),
+    "name": _l("Called"),
+    "name_en": _l("Name in English"),
+    "name_ko": _l("Name in Korean"),
+    "network_type": _l("Network type"),
+    "note": _l("Note"),
+    "number": _l("Number"),
+    "percent": _l("Target in percent"),
+    "recorded": _l("Recorded"),
+    "refused": _l("Refused"),
+    "replaced": _l("Replaced codes"),
+    "required": _l("Required"),
+    "resets": _l("Of them resets"),
+    "rows": _l("Rows"),
+    "rule": _l("Rule"),
+    "score": _l("Score"),
+    "sessions_ended": _l("Sign-ins ended"),
+    "starts_on": _l("From"),
+    "until": _l("Until before"),
+    "version": _l("Version"),
+    "voided_on": _l("Withdrawn on"),
+    "weeks": _l("Weeks"),
+}
+# Codes as values, by the detail that holds them.
+VALUES: dict[str, dict[Any, Any]] = {
+    "evidence": EVIDENCE,
+    "kind": {**TITLES, **KINDS, **DONE},
+    "code": REASONS,
+    "measure": MEASURES,
+    "network_type": NETWORK_TYPES,
+}
+# What only shows: everything else is a change, and what it keeps are facts instead of conditions.
+LOOKS = frozenset(
+    {
+        "accounts.seen", "audit.extract", "centers.view", "download", "duties.search", "duties.view",
+        "enrollments.preview", "enrollments.recording", "export", "list", "names.open", "people.compare",
+        "people.search", "view",
+    }
+)  # fmt: skip
 FLAGS: dict[Flag, Any] = {
     Flag.POOR_REASON: _l("Reason says little"),
     Flag.MANY_PEOPLE: _l("More than 500 people"),
@@ -196,9 +265,20 @@ def object_text(code: str) -> str:
     return str(OBJECTS.get(code, code))
 
 
-def detail_text(name: str) -> str:
-    """Return the name of a condition in words."""
-    return str(DETAILS.get(name, name))
+def is_change(line: Line) -> bool:
+    """Tell whether a line is of something done rather than seen."""
+    return line.action not in LOOKS
+
+
+def detail_text(name: str, *, of_change: bool = False) -> str:
+    """Return the name of a condition, or of what a change keeps, in words; an unknown one stands for itself."""
+    known = {**DETAILS, **FACTS} if of_change else DETAILS
+    return str(known.get(name, name))
+
+
+def value_text(name: str, value: str) -> str:
+    """Return a value in words where it is a code of what `name` is about."""
+    return str(VALUES.get(name, {}).get(value, value))
 
 
 def what(line: Line) -> str:

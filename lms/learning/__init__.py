@@ -1,0 +1,1 @@
+"""What a learner does inside a course: content, progress, quizzes, certificates, surveys, signals of doubt."""

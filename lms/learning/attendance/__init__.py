@@ -1,0 +1,1 @@
+"""Attendance of sessions in person, recorded by those who look after the people."""

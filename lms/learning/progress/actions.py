@@ -1,0 +1,324 @@
+"""Writing progress: opening a course, posts of the player, scores, attendance; and completing when all is there."""
+
+from dataclasses import fields, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from lms.audit import actions as audit
+from lms.audit.rules import Actor
+from lms.enrollments.actions import record_completion
+from lms.enrollments.models import Enrollment
+from lms.enrollments.recording.rules import day_fault, text_fault
+from lms.learning.content.models import Edition
+from lms.learning.content.rules import Keeps, ModuleKind
+from lms.learning.progress.models import ModuleProgress, ProgressPost, StudyRecord
+from lms.learning.progress.queries import (
+    Studied,
+    facts_for_post,
+    find_former,
+    list_steps,
+    list_steps_of_version,
+    progress_of,
+    record_of,
+    study_facts,
+)
+from lms.learning.progress.rules import (
+    ABOUT,
+    WHOLE,
+    Answer,
+    ModuleState,
+    Outlook,
+    Post,
+    PostKind,
+    Step,
+    StudyFacts,
+    evidence_level,
+    outlook,
+    refusal,
+)
+from lms.learning.progress.rules_earning import advance, credit, graded, moment_of
+from lms.shared.db import table_of
+from lms.shared.errors import DomainError, NotFoundError
+
+# Built once, on the tables themselves: see queries.py.
+_MODULE, _RECORD = table_of(ModuleProgress), table_of(StudyRecord)
+_INSERT_POST = insert(table_of(ProgressPost)).inline()
+_INSERT_MODULE = insert(_MODULE).inline()
+_UPDATE_MODULE = update(_MODULE).where(
+    _MODULE.c.record_id == bindparam("of_record"), _MODULE.c.module_key == bindparam("of_module")
+)
+_UPDATE_RECORD = update(_RECORD).where(_RECORD.c.id == bindparam("of_record"))
+_ADVANCE_RECORD = _UPDATE_RECORD.where(_RECORD.c.revision == bindparam("read"))
+_WAIT = select(_RECORD.c.id).where(_RECORD.c.id == bindparam("of_record")).with_for_update()
+_ANSWER = [field.name for field in fields(Answer)]
+
+
+def open_record(
+    session: Session, actor: Actor, *, enrollment: Enrollment, edition: Edition, today: date
+) -> StudyRecord:
+    """Return the study record of an enrollment, made when it is opened for the first time.
+
+    Where the edition asks for its new part only, what was done in the cycle before counts.
+    """
+    if found := record_of(session, enrollment.id):
+        return found
+    record = StudyRecord(
+        enrollment_id=enrollment.id, edition_id=edition.id, started_at=actor.at, last_at=actor.at, seconds=0
+    )
+    try:
+        with session.begin_nested():
+            session.add(record)
+    except IntegrityError:  # two tabs opened it at once
+        if found := record_of(session, enrollment.id):
+            return found
+        raise
+    detail: dict[str, object] = {"enrollment": enrollment.id}
+    if edition.keeps == Keeps.TOP_UP:
+        detail["carried_over"] = _carry_over(session, actor, record, today)
+        settle(session, actor, record, study_facts(session, record, today), today=today)
+    _note(session, actor, "progress.open", record, detail)
+    return record
+
+
+def _carry_over(session: Session, actor: Actor, record: StudyRecord, today: date) -> int:
+    """Copy what was done in the cycle before, of modules that are the same; return how many modules that were."""
+    former = find_former(session, record.enrollment)
+    if former is None:
+        return 0
+    kept = {step.key for step in list_steps(session, record.edition_id)}
+    studied = record_of(session, former.id)
+    rows = progress_of(session, studied.id) if studied else {}
+    carried = [_copy(row, record) for key, row in rows.items() if key in kept]
+    if former.completed_on:  # what was completed as a whole, such as before courses were learned here
+        carried += _completed_modules(session, actor, record, former, kept - rows.keys(), today)
+    record.seconds = sum(row.seconds for row in carried)
+    session.add_all(carried)
+    session.flush()
+    return len(carried)
+
+
+def _copy(row: ModuleProgress, record: StudyRecord) -> ModuleProgress:
+    columns = {name: getattr(row, name) for name in ModuleProgress.__table__.columns.keys()}  # noqa: SIM118
+    return ModuleProgress(**(columns | {"record_id": record.id}))
+
+
+def _completed_modules(
+    session: Session, actor: Actor, record: StudyRecord, former: Enrollment, keys: set[str], today: date
+) -> list[ModuleProgress]:
+    """Return as done the modules that stand in the edition that was completed."""
+    had = [step for step in list_steps_of_version(session, former.course_version_id) if step.key in keys]
+    times = {"opened_at": actor.at, "last_at": actor.at, "completed_at": former.completed_at or actor.at}
+    score = int(former.score) if former.score is not None else None
+    return [
+        ModuleProgress(
+            record_id=record.id, module_key=step.key, percent=WHOLE, seconds=0, ranges=[], position={},
+            opened_on=former.completed_on or today, score=score if step.kind is ModuleKind.QUIZ else None, **times,
+        )
+        for step in had
+    ]  # fmt: skip
+
+
+def take_post(session: Session, actor: Actor, record: StudyRecord, post: Post, *, today: date) -> Answer:
+    """Take what a player told of a record that was read whole; see `answer_post`."""
+    person_id, public_id = record.enrollment.person_id, record.public_id
+    answer = answer_post(session, actor, post, person_id=person_id, public_id=public_id, today=today)
+    session.refresh(record)
+    return answer
+
+
+def answer_post(session: Session, actor: Actor, post: Post, *, person_id: int, public_id: str, today: date) -> Answer:
+    """Take what a player posted and return what it is answered; the same post again is answered the same.
+
+    Raises:
+        NotFoundError: the record is missing or somebody else's.
+        DomainError: the key was used for another body ("key_taken"); the course has no such module ("module"); this
+            cannot be told of such a module ("kind"); enough chapters were begun today ("chapters").
+    """
+    while True:
+        record, facts, before = facts_for_post(session, post, person_id=person_id, public_id=public_id, today=today)
+        if answer := before or _take(session, actor, record, facts, post, today):
+            return answer
+        # Another transaction wrote meanwhile: let it end, then nobody else writes until this one does. On SQLite it
+        # never happens, as a transaction that writes begins with the write lock.
+        session.execute(_WAIT, {"of_record": record.id})
+
+
+def _take(session: Session, actor: Actor, record: Studied, facts: StudyFacts, post: Post, today: date) -> Answer | None:
+    """Keep a post and what it earns; None when the record is no longer as it was read, and nothing was written."""
+    step = _step_of(facts, post, today)
+    moment = moment_of(post.said_at, record.last_at, actor.at)
+    earned = _earned(record, post, moment)
+    state = facts.states.get(step.key) or ModuleState(opened_at=moment, opened_on=today)
+    after = advance(step, state, post, seconds=earned, at=actor.at)
+    connection, seconds = session.connection(), record.seconds + earned
+    values = {"seconds": seconds, "last_at": max(record.last_at, moment), "last_key": step.key}
+    which = {"of_record": record.id, "read": record.revision, "revision": record.revision + 1}
+    if not connection.execute(_ADVANCE_RECORD, values | which).rowcount:
+        return None
+    facts = _keep(connection, actor, record.id, replace(facts, seconds=seconds), step, after)
+    found = settle(session, actor, record, facts, today=today)
+    answer = Answer(
+        key=post.key,
+        saved_at=actor.at,
+        module_percent=after.percent,
+        module_done=after.done,
+        course_percent=found.percent,
+        state=found.state,
+        missing=len(found.missing),
+    )
+    _keep_post(connection, actor, record, step, post, answer)
+    return answer
+
+
+def _step_of(facts: StudyFacts, post: Post, today: date) -> Step:
+    """Return the module that a post is about."""
+    step = facts.step(post.module)
+    if step is None:
+        raise DomainError("module")
+    if ABOUT.get(post.kind, step.kind) is not step.kind:
+        raise DomainError("kind")
+    if step.key not in facts.states and (why := refusal(facts, step, today)):
+        raise DomainError(why)
+    return step
+
+
+def _earned(record: Studied, post: Post, moment: datetime) -> int:
+    """Return the seconds of study that a post earns. Opening a module earns none: nobody knows what came before."""
+    if post.kind is PostKind.OPEN:
+        return 0
+    passed = credit(record.last_at, moment)
+    return min(passed, int(post.data["seconds"])) if post.kind is PostKind.BEAT else passed
+
+
+def note_score(
+    session: Session, actor: Actor, record: StudyRecord, *, module_key: str, score: int, passed: bool, today: date
+) -> Outlook:
+    """Note the score of a graded attempt, in whole points of 100; the best one stands, passed once is passed.
+
+    Raises:
+        NotFoundError: the course has no such quiz.
+        DomainError: the score is not within 0-100 ("score").
+    """
+    if not 0 <= score <= WHOLE:
+        raise DomainError("score", score=score)
+    facts, step, state = _locked_state(session, actor, record, module_key, ModuleKind.QUIZ, today)
+    facts = _keep(session.connection(), actor, record.id, facts, step, graded(state, score, passed=passed))
+    return settle(session, actor, record, facts, today=today)
+
+
+def record_attendance(
+    session: Session, actor: Actor, record: StudyRecord, *, module_key: str, on: date, reason: str, today: date
+) -> Outlook:
+    """Record that someone else attended an in-person session. Whose sessions the actor looks after, the caller knows.
+
+    Raises:
+        NotFoundError: the course has no such session.
+        DomainError: it is the actor's own ("oneself"), the day is to come or long ago ("future", "long_ago"), or no
+            reason is given ("reason").
+    """
+    person_id = record.enrollment.person_id
+    if person_id == actor.person_id:
+        raise DomainError("oneself")
+    if fault := day_fault(on, today):
+        raise DomainError(fault, day=on)
+    if text_fault(reason):
+        raise DomainError("reason")
+    facts, step, state = _locked_state(session, actor, record, module_key, ModuleKind.SESSION, today)
+    if state.done:  # someone was quicker, or the form was sent twice
+        return outlook(facts)
+    facts = _keep(session.connection(), actor, record.id, facts, step, replace(state, percent=WHOLE, done=True))
+    attended = {"of_record": record.id, "of_module": module_key, "attended_on": on, "witness_id": actor.person_id}
+    session.execute(_UPDATE_MODULE, attended)
+    detail: dict[str, object] = {"module": module_key, "on": on.isoformat()}
+    _note(session, actor, "progress.attend", record, detail, reason.strip())
+    return settle(session, actor, record, facts, today=today)
+
+
+def settle(session: Session, actor: Actor, record: StudyRecord | Studied, facts: StudyFacts, *, today: date) -> Outlook:
+    """Complete a course whose criteria are met, once, through the one door; return where the learner stands."""
+    found = outlook(facts)
+    if found.missing or facts.is_completed:
+        return found
+    level = evidence_level(facts.modules)
+    session.execute(_UPDATE_RECORD, {"of_record": record.id, "completed_at": actor.at, "evidence_level": level})
+    if isinstance(record, StudyRecord):
+        session.refresh(record)
+    record_completion(
+        session,
+        enrollment_id=record.enrollment_id,
+        completed_on=today,
+        completed_at=actor.at,
+        score=None if found.score is None else Decimal(found.score),
+        actor=actor,
+    )
+    return found
+
+
+def _locked_state(
+    session: Session, actor: Actor, record: StudyRecord, module_key: str, kind: ModuleKind, today: date
+) -> tuple[StudyFacts, Step, ModuleState]:
+    """Lock a record; return its facts, and the module of a kind with how far it is."""
+    session.refresh(record, with_for_update=True)
+    record.revision += 1
+    facts = study_facts(session, record, today)
+    step = next((one for one in facts.modules if one.key == module_key and one.kind is kind), None)
+    if step is None:
+        raise NotFoundError
+    return facts, step, facts.states.get(module_key) or ModuleState(opened_at=actor.at, opened_on=today)
+
+
+def _keep(
+    connection: Connection, actor: Actor, record_id: int, facts: StudyFacts, step: Step, state: ModuleState
+) -> StudyFacts:
+    """Write how far a module is; return the facts with it."""
+    before = facts.states.get(step.key)
+    values: dict[str, Any] = {
+        "percent": state.percent,
+        "seconds": state.seconds,
+        "ranges": state.ranges,
+        "position": dict(state.position),
+        "score": state.score,
+        "last_at": actor.at,
+    }
+    if before is None:
+        opened = {"record_id": record_id, "module_key": step.key, "opened_at": state.opened_at}
+        done = {"opened_on": state.opened_on, "completed_at": actor.at if state.done else None}
+        connection.execute(_INSERT_MODULE, values | opened | done)
+    else:
+        which = {"of_record": record_id, "of_module": step.key}
+        done = {"completed_at": actor.at} if state.done and not before.done else {}
+        connection.execute(_UPDATE_MODULE, values | which | done)
+    return replace(facts, states={**facts.states, step.key: state})
+
+
+def _keep_post(connection: Connection, actor: Actor, record: Studied, step: Step, post: Post, answer: Answer) -> None:
+    """Keep a post as it came, with what it is answered."""
+    said = {name: getattr(answer, name) for name in _ANSWER} | {"saved_at": answer.saved_at.isoformat()}
+    row = {"record_id": record.id, "key": post.key, "body_sha256": post.sha256, "module_key": step.key}
+    row |= {"kind": post.kind, "payload": dict(post.data), "answer": said}
+    connection.execute(_INSERT_POST, row | {"said_at": post.said_at, "received_at": actor.at, "device": post.device})
+
+
+def _note(
+    session: Session,
+    actor: Actor,
+    action: str,
+    record: StudyRecord,
+    detail: dict[str, object],
+    reason: str | None = None,
+) -> None:
+    audit.record(
+        session,
+        actor,
+        action,
+        "study_record",
+        record.public_id,
+        subject_ids=[record.enrollment.person_id],
+        reason=reason,
+        detail=detail,
+    )

@@ -1,0 +1,75 @@
+"""What a player posts and asks by itself, in JSON: nothing is answered with success before it is on disk."""
+
+from typing import Any
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
+
+from lms.learning.progress import actions, queries
+from lms.learning.progress.rules import Missing, PostKind, outlook
+from lms.learning.progress.wire import LARGEST_BODY, read_post, shown
+from lms.people.viewer import current_person_id
+from lms.shared.db import db
+from lms.shared.errors import DomainError, NotFoundError
+from lms.web.access_log import actor
+from lms.web.dates import today, wall_clock
+from lms.web.presence import somebody_is_there
+from lms.web.programs import refuse
+
+blueprint = Blueprint("progress", __name__)
+
+
+@blueprint.post("/study/<record_id>/posts")
+def post(record_id: str) -> ResponseReturnValue:
+    try:
+        told = read_post(_body())
+        answer = actions.answer_post(
+            db.session(), actor(), told, person_id=current_person_id(), public_id=record_id, today=today()
+        )
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        return refuse(error.code, 409 if error.code == "key_taken" else 422)
+    if told.kind is not PostKind.BEAT:  # a page that lies open beats by itself
+        somebody_is_there()
+    return shown(answer) | {"saved": wall_clock(answer.saved_at)}
+
+
+def _body() -> bytes:
+    """Return what was sent: one byte more than a post may have is enough to refuse it."""
+    if not request.is_json:
+        raise DomainError("json")
+    return request.stream.read(LARGEST_BODY + 1)
+
+
+@blueprint.get("/study/<record_id>/state")
+def state(record_id: str) -> ResponseReturnValue:
+    session = db.session()
+    record = queries.get_record(session, person_id=current_person_id(), public_id=record_id)
+    facts = queries.study_facts(session, record, today())
+    found = outlook(facts)
+    public_ids = {step.key: step.public_id for step in facts.modules}
+    modules: dict[str, Any] = {
+        public_ids[key]: {"percent": one.percent, "done": one.done, "position": one.position}
+        for key, one in facts.states.items()
+        if key in public_ids
+    }
+    return {
+        "csrf": generate_csrf(),
+        "saved": wall_clock(record.last_at),
+        "last": public_ids.get(record.last_key or ""),
+        "modules": modules,
+        "course": {
+            "percent": found.percent,
+            "state": found.state,
+            "score": found.score,
+            "minutes_left": found.minutes_left,
+            "missing": [_missing(one, public_ids) for one in found.missing],
+        },
+    }
+
+
+def _missing(one: Missing, public_ids: dict[str, str]) -> dict[str, Any]:
+    module = public_ids.get(one.module_key or "")
+    return {"kind": one.kind, "module": module, "have": one.have, "needed": one.needed}

@@ -1,0 +1,1 @@
+"""Three questions after a completion, answered without a name."""
