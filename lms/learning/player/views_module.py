@@ -37,7 +37,8 @@ TOLD = {ModuleKind.PAGE: PostKind.READ, ModuleKind.LINK: PostKind.ACKNOWLEDGE}
 def module(record_id: str, module_id: str) -> str | Response:
     study, shown = _read(record_id, module_id)
     step = study.facts.step(module_id)
-    assert step is not None  # noqa: S101 - the module is of this edition
+    if step is None:  # not met: `_read` found the module in this edition
+        raise NotFoundError
     standing = standing_of(study.facts, step, today(), is_locked=bool(study.locking))
     if standing in {Standing.TOMORROW, Standing.LOCKED}:
         flash(str(wording.REFUSALS["locked" if study.locking else "chapters"]), "warning")
