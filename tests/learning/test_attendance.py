@@ -77,7 +77,7 @@ def test_attendance_is_recorded_once_and_the_learner_reads_by_whom(
     assert (row.attended_on, row.witness_id, row.percent) == (CLASS, cast.coordinator.id, 100)
     events = session.scalars(select(AuditEvent).where(AuditEvent.action == "progress.attend")).all()
     assert [(event.actor_id, event.reason) for event in events] == [(cast.coordinator.id, "출석부 3쪽")]
-    completed = select(Enrollment.person_id).where(Enrollment.completed_on == TODAY)
+    completed = select(Enrollment.person_id).where(Enrollment.completed_on == CLASS)
     assert session.scalars(completed).all() == [cast.employee.id]
     sign_in(client, cast.employee)
     page = client.get(f"/learn/{cast.course.public_id}").text

@@ -76,7 +76,7 @@ def test_a_score_is_noted_of_a_quiz_alone(session: Session):
 def attend(studying: Studying, who: Any, on: date = TODAY, reason: str = "출석부 3쪽 <b>") -> Outlook:
     key = studying.modules[0].key
     return actions.record_attendance(
-        studying.session, actor_of(who), studying.record, module_key=key, on=on, reason=reason, today=TODAY
+        studying.session, actor_of(who), studying.record, module_key=key, on=on, reason=reason, timezone="Asia/Seoul"
     )
 
 
@@ -90,9 +90,19 @@ def test_someone_else_records_attendance_and_answers_for_it(session: Session):
     )  # fmt: skip
     assert event.detail == {"module": studying.modules[0].key, "on": "2019-06-29"}
     session.refresh(studying.enrollment)
-    assert studying.enrollment.completed_on == TODAY
+    assert (studying.enrollment.completed_on, studying.enrollment.completed_at) == (TODAY - timedelta(days=2), None)
     assert queries.evidence_of(session, studying.enrollment) is EvidenceLevel.WITNESSED
     assert queries.progress_of(session, studying.neighbors.id) == {}
+
+
+def test_a_sheet_handed_in_late_completes_on_the_day_of_the_last_part(session: Session):
+    studying = Studying(session, SESSION, LINK)
+    opened = post(studying.modules[1], PostKind.ACKNOWLEDGE)
+    yesterday = actor_of(studying.cast.employee, NOON - timedelta(days=1))
+    actions.take_post(session, yesterday, studying.record, opened, today=TODAY - timedelta(days=1))
+    assert attend(studying, studying.cast.coordinator, on=TODAY - timedelta(days=2)).state is StudyState.COMPLETED
+    session.refresh(studying.enrollment)
+    assert studying.enrollment.completed_on == TODAY - timedelta(days=1)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Attendance: a page of who was picked and which sessions they have, and the yes."""
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, current_app, flash, redirect, render_template, request
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
@@ -37,8 +37,9 @@ def record() -> Answer:
         return _page(form, batch, gatherings, refusal, 422)
     chosen = next(one for one in gatherings if one.key == form.session.data)
     try:
+        timezone = current_app.config["SETTINGS"].timezone
         number = record_gathering(
-            db.session(), actor(), chosen, on=form.day, reason=form.reason.data or "", today=current_scope().on
+            db.session(), actor(), chosen, on=form.day, reason=form.reason.data or "", timezone=timezone
         )
     except NotFoundError:
         raise

@@ -19,6 +19,7 @@ from lms.learning.content.rules import Keeps, ModuleKind
 from lms.learning.progress.models import ModuleProgress, ProgressPost, StudyRecord
 from lms.learning.progress.queries import (
     Studied,
+    criteria_of,
     facts_for_post,
     find_former,
     list_steps,
@@ -42,6 +43,7 @@ from lms.learning.progress.rules import (
     refusal,
 )
 from lms.learning.progress.rules_earning import advance, credit, graded, moment_of
+from lms.shared.clock import local_date
 from lms.shared.db import table_of
 from lms.shared.errors import DomainError, NotFoundError
 
@@ -212,16 +214,19 @@ def note_score(
 
 
 def record_attendance(
-    session: Session, actor: Actor, record: StudyRecord, *, module_key: str, on: date, reason: str, today: date
+    session: Session, actor: Actor, record: StudyRecord, *, module_key: str, on: date, reason: str, timezone: str
 ) -> Outlook:
     """Record that someone else attended an in-person session. Whose sessions the actor looks after, the caller knows.
+
+    A course that is completed by it was completed on the day when the last of its parts was done, not when this was
+    written down: a sheet that was handed in late makes nobody late.
 
     Raises:
         NotFoundError: the course has no such session.
         DomainError: it is the actor's own ("oneself"), the day is to come or long ago ("future", "long_ago"), or no
             reason is given ("reason").
     """
-    person_id = record.enrollment.person_id
+    person_id, today = record.enrollment.person_id, local_date(actor.at, timezone)
     if person_id == actor.person_id:
         raise DomainError("oneself")
     if fault := day_fault(on, today):
@@ -236,11 +241,33 @@ def record_attendance(
     session.execute(_UPDATE_MODULE, attended)
     detail: dict[str, object] = {"module": module_key, "on": on.isoformat()}
     _note(session, actor, "progress.attend", record, detail, reason.strip())
-    return settle(session, actor, record, facts, today=today)
+    return settle(session, actor, record, facts, today=today, completed_on=_last_done_on(session, record, timezone))
 
 
-def settle(session: Session, actor: Actor, record: StudyRecord | Studied, facts: StudyFacts, *, today: date) -> Outlook:
-    """Complete a course whose criteria are met, once, through the one door; return where the learner stands."""
+def _last_done_on(session: Session, record: StudyRecord, timezone: str) -> date:
+    """Return the day when the last of what a record holds was done; a session in person on the day it was attended."""
+    criteria, rows = criteria_of(record.edition), progress_of(session, record.id).values()
+    moments = [row.completed_at for row in rows if row.completed_at and not row.attended_on]
+    if criteria.score:  # a better attempt than the first that passed may have been the one that was enough
+        moments += [row.last_at for row in rows if row.score is not None]
+    if criteria.min_minutes:
+        moments.append(record.last_at)
+    return max([row.attended_on for row in rows if row.attended_on] + [local_date(at, timezone) for at in moments])
+
+
+def settle(
+    session: Session,
+    actor: Actor,
+    record: StudyRecord | Studied,
+    facts: StudyFacts,
+    *,
+    today: date,
+    completed_on: date | None = None,
+) -> Outlook:
+    """Complete a course whose criteria are met, once, through the one door; return where the learner stands.
+
+    `completed_on` is the day the criteria were met, where that was before today.
+    """
     found = outlook(facts)
     if found.missing or facts.is_completed:
         return found
@@ -251,8 +278,8 @@ def settle(session: Session, actor: Actor, record: StudyRecord | Studied, facts:
     record_completion(
         session,
         enrollment_id=record.enrollment_id,
-        completed_on=today,
-        completed_at=actor.at,
+        completed_on=completed_on or today,
+        completed_at=actor.at if completed_on in {None, today} else None,
         score=None if found.score is None else Decimal(found.score),
         actor=actor,
     )
@@ -263,7 +290,7 @@ def _locked_state(
     session: Session, actor: Actor, record: StudyRecord, module_key: str, kind: ModuleKind, today: date
 ) -> tuple[StudyFacts, Step, ModuleState]:
     """Lock a record; return its facts, and the module of a kind with how far it is."""
-    session.refresh(record, with_for_update=True)
+    session.refresh(record, with_for_update={"of": StudyRecord})  # what is joined to it is not locked
     record.revision += 1
     facts = study_facts(session, record, today)
     step = next((one for one in facts.modules if one.key == module_key and one.kind is kind), None)
