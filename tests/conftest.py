@@ -22,6 +22,7 @@ from tests.support.client import CheckedClient
 from tests.support.databases import BACKENDS, FOLDER_VARIABLE, Databases, run_folder, settings_for
 from tests.support.demo import DEMO
 from tests.support.live import served
+from tests.support.sharing import share
 from tests.support.statements import Statements, counted_statements
 
 
@@ -32,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Open the folder that the worker processes of this run share; set up what the run says about itself."""
+    share()
     config.pluginmanager.register(Announcer(), "announcer")
     if not hasattr(config, "workerinput"):
         opened = run_folder()
