@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from werkzeug.test import TestResponse
 
 from lms.accounts.access import ENDPOINTS
@@ -38,8 +39,11 @@ def wishes(app: Flask, world: World, kind: str) -> Iterator[tuple[str, str, dict
 
 
 def worked_out(answer: TestResponse) -> list[str]:
-    """Return the cells that a spreadsheet would take for formulas."""
+    """Return the cells that a spreadsheet would take for formulas, and what a paper would do when it is opened."""
     body = answer.get_data()
+    if body.startswith(b"%PDF"):
+        root = PdfReader(io.BytesIO(body)).root_object
+        return [name for name in ("/OpenAction", "/AA", "/JavaScript") if name in {*root, *root.get("/Names", {})}]
     if body.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(body)) as book:
             sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/")]
