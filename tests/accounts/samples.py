@@ -322,7 +322,9 @@ OF_ENDPOINT: dict[str, Sampler] = {
     "activation.reset public_id": inhabitants,
     "surveys.survey record_id": own_studies,
     **{f"quizzes.{name} record_id": lessons("record") for name in QUIZ_PAGES},
-    **{f"quizzes.{name} module_id": quizzes for name in QUIZ_PAGES},
+    **{f"quizzes.{name} module_id": lessons("quiz") for name in QUIZ_PAGES},
+    "quizzes.show module_id": quizzes,
+    "quizzes.begin module_id": quizzes,
     **{f"questions.{name} course_id": drafts(lambda world: world.quizzed.public_id) for name in QUESTION_PAGES},
     # There is a draft of the other one already.
     "content.start course_id": drafts(lambda world: world.second.public_id),

@@ -61,6 +61,8 @@ def test_files_hold_what_may_leave_and_nothing_that_runs(app: Flask, world: Worl
     wrong, taken = [], 0
     for endpoint, address, form in list(wishes(app, world, kind)):
         with client.post(address, data=form) as answer:
+            if answer.status_code == 303 and "/purpose" in answer.headers["Location"]:
+                continue  # someone's own paper: whose it is stays hidden until a purpose was stated
             assert answer.status_code == 200, f"{address} {form}: {answer.status_code}"
             taken += 1
             faults = leaks(world, kind, answer, endpoint=endpoint, reason_given=True)

@@ -40,6 +40,7 @@ def places(client: FlaskClient, path: str) -> list[tuple[str, str]]:
                 *FIGURES,
                 "/imports/",
                 "/exceptions",
+                "/doubts",
                 "/assignments",
                 "/rules",
                 "/duties",

@@ -269,7 +269,7 @@ class World(Everyone):
         self.session.add(edition)
         self.session.flush()
         titles = {"title_ko": hostile_name("모듈", 3), "title_en": hostile_name("module", 3)}
-        page = Module(edition_id=edition.id, position=1, kind="PAGE", **titles)
+        page = Module(edition_id=edition.id, position=1, kind="PAGE", body_ko="글", **titles)
         gathering = Module(edition_id=edition.id, position=2, kind="SESSION", **titles)
         self.session.add_all([page, gathering])
         self.session.flush()
@@ -307,6 +307,7 @@ class World(Everyone):
             today=self.day,
         )
         self.session.add_all([edition, record, doubt])
+        self.session.flush()
         self.studied, self.doubt = record.public_id, doubt.public_id
         self.certificate, self.code = certificate.public_id, certificate.check_code
 

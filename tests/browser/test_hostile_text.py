@@ -13,7 +13,9 @@ from tests.support.browser import PHONE
 from tests.support.sign_in import sign_in_page
 
 # These answer with files or fragments, or lead away.
-NO_PAGES = {"static", "web.styles", "web.health", "imports.template", "imports.progress", "accounts.home"}
+NO_PAGES = {
+    "static", "web.styles", "web.health", "imports.template", "imports.progress", "accounts.home", "questions.template",
+}  # fmt: skip
 VIOLATIONS = (
     "window.violations = []; addEventListener('securitypolicyviolation', (e) => violations.push(e.violatedDirective));"
 )

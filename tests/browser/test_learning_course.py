@@ -125,9 +125,11 @@ def test_a_page_opens_where_one_stopped(phone: Page, session: Session, lesson: L
     saved(phone)
     phone.mouse.wheel(0, 900)
     phone.wait_for_timeout(300)
+    way_out = phone.get_by_role("link", name="전체 순서")
+    way_out.scroll_into_view_if_needed()
     place = phone.evaluate("scrollY")
     assert place > 300
-    phone.get_by_role("link", name="전체 순서").click()
+    way_out.click()
     phone.get_by_role("link", name="이어서 학습").click()
     stands(phone)
     assert abs(phone.evaluate("scrollY") - place) < 60

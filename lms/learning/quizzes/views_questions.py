@@ -3,6 +3,7 @@
 import csv
 import io
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -138,7 +139,8 @@ def template(course_id: str) -> Answer:
     csv.writer(text).writerows([importing.COLUMNS, *importing.TEMPLATE])
     answer = make_response("\ufeff" + text.getvalue())
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = "attachment; filename=questions.csv"
+    named = f"attachment; filename=\"questions.csv\"; filename*=UTF-8''{quote('문항_양식.csv', safe='')}"
+    answer.headers["Content-Disposition"] = named
     return answer
 
 

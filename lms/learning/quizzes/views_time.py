@@ -54,7 +54,7 @@ def _page(public_id: str) -> Answer:
     else:
         form.request_key.data = secrets.token_hex(16)
     if person.id != scope.person_id:
-        note_access("view", "quiz time", public_id, subject_ids=[person.id])
+        note_access("view", "quiz_time", public_id, subject_ids=[person.id])
     page = render_template(
         "learning/quiz_time.html", person=person, quizzes=quizzes, form=form, refusal=refusal, may_grant=may_grant
     )

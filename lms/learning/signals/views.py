@@ -78,7 +78,7 @@ def _page(found: Doubt, form: CheckForm) -> str:
     unit = find_unit_to_open(db.session(), scope=scope, person=found.person)
     if unit is not None:
         return render_template("completion/names_closed.html", unit=unit)
-    note_access("view", "doubt", found.check.public_id, subject_ids=[found.person.id])
+    note_access("view", "signal_check", found.check.public_id, subject_ids=[found.person.id])
     return render_template(
         "learning/doubt.html", found=found, form=form, is_own=found.person.id == scope.person_id, wording=wording
     )
