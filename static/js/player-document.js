@@ -63,7 +63,8 @@ class Viewer {
 
   async draw() {
     if (!this.pdf) return;
-    const page = await this.pdf.getPage(this.number);
+    const { number } = this;
+    const page = await this.pdf.getPage(number);
     const natural = page.getViewport({ scale: 1 });
     const density = Math.min(SHARPEST, devicePixelRatio || 1);
     const viewport = page.getViewport({ scale: (this.canvas.parentElement.clientWidth / natural.width) * density });
@@ -73,7 +74,7 @@ class Viewer {
     this.task = page.render({ canvas: this.canvas, viewport });
     await this.task.promise.catch(() => {}); // cancelled by the next one
     const { items } = await page.getTextContent();
-    this.frame.querySelector("[data-text]").textContent = items.map((item) => item.str).join(" ");
+    if (number === this.number) this.frame.querySelector("[data-text]").textContent = items.map((item) => item.str).join(" ");
   }
 
   position() {
