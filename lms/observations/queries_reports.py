@@ -44,13 +44,13 @@ def month_of(column: Any) -> ColumnElement[str]:
 
 def list_months(session: Session, *, scope: Scope, as_of: date, where: Where) -> list[MonthLine]:
     """List the months with visits, the oldest first."""
-    month, points = month_of(Observation.observed_on), func.coalesce(func.sum(Observation.points), 0)
+    month = month_of(Observation.observed_on)
     rows = session.execute(
-        select(month, func.count(), func.count(distinct(Observation.center_id)), points)
+        select(month, func.count(), func.count(distinct(Observation.center_id)), func.sum(Observation.points))
         .where(*counted(scope, as_of, where))
         .group_by(month)
     )  # fmt: skip
-    return sorted(MonthLine(*row) for row in rows)
+    return sorted(MonthLine(month, visits, centers, points or 0) for month, visits, centers, points in rows)
 
 
 def list_items(session: Session, *, scope: Scope, as_of: date, where: Where) -> list[ItemLine]:

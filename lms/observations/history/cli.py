@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
@@ -24,6 +25,7 @@ STANDARD = "INSPECTION"
 @click.option("--visits", type=FILE, required=True, help="visit_id, center_code, visited_on, kind, points.")
 @click.option("--findings", type=FILE, required=True, help="visit_id, item_code: items not met; all others were.")
 @click.option("--standard", default=STANDARD, show_default=True, help="The code of the standard these items belong to.")
+@with_appcontext
 def import_files(centers: Path, items: Path, visits: Path, findings: Path, standard: str) -> None:
     """Take over a history of visits (CSV, also gzipped, or XLSX): every good visit with its findings, or nothing."""
     if not 0 < len(standard) <= LONGEST_CODE:
