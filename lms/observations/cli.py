@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 
 from lms.completion.tables import SHAPES
 from lms.observations.history.cli import import_files
-from lms.observations.queries_reports import find_region_ids
+from lms.observations.queries_reports import find_area_ids
 from lms.observations.rules import VisitKind
 from lms.observations.rules_reports import Where
 from lms.observations.tables import REPORTS
@@ -34,10 +34,10 @@ def report(
 ) -> None:
     """Count visits by month, visits that cite an item, items cited twice running, or what follows a poor visit."""
     session, day = db.session(), as_of or today()
-    region_ids = find_region_ids(session, region) if region is not None else None
-    if region_ids is not None and not region_ids:
+    area_ids = find_area_ids(session, region, as_of=day) if region is not None else None
+    if region is not None and area_ids is None:
         raise click.BadParameter(f"there is no {region!r}", param_hint="--region")
-    where = Where(kind=VisitKind(kind) if kind else None, region_ids=region_ids)
+    where = Where(kind=VisitKind(kind) if kind else None, area_ids=area_ids)
     asked = REPORTS[by]
     rows: list[Any] = list(asked.rows(session, scope=whole_network(day), as_of=day, where=where))
     stream: BinaryIO = output or sys.stdout.buffer

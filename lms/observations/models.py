@@ -96,6 +96,12 @@ class Observation(WithPublicId, Recorded, Base):
         Index(
             "ix_observation_center",
             "center_id", "observed_on", "kind", "points", "points_possible", "items_met", "items_applicable",
+            "superseded_at",
+            sqlite_where=CURRENT, postgresql_where=CURRENT,
+        ),
+        Index(
+            "ix_observation_day",
+            "observed_on", "kind", "center_id", "points", "points_possible", "superseded_at",
             sqlite_where=CURRENT, postgresql_where=CURRENT,
         ),
         Index("ix_observation_item_set", "item_set_id"),

@@ -8,17 +8,19 @@ from sqlalchemy.orm import Session, aliased
 
 from lms.observations.models import Observation, ObservationResult, StandardItem
 from lms.observations.rules_reports import POOR, ItemLine, MonthLine, Rebound, RepeatLine, Where
-from lms.people.models import OrgUnit
-from lms.people.queries import placement_on
+from lms.people.models import OrgPlacement, OrgUnit
+from lms.people.queries import covers
 from lms.people.rules import Scope, UnitKind
 
 
-def find_region_ids(session: Session, called: str) -> frozenset[int]:
-    """Find the regions that bear this code, or else this name."""
+def find_area_ids(session: Session, called: str, *, as_of: date) -> frozenset[int] | None:
+    """Find the areas of the region that bears this code, or else this name; None when there is no such region."""
     regions = select(OrgUnit.id).where(OrgUnit.kind == UnitKind.REGION)
     by_code = session.scalars(regions.where(OrgUnit.code == called)).all()
     named = regions.where(or_(OrgUnit.name_ko == called, OrgUnit.name_en == called))
-    return frozenset(by_code or session.scalars(named))
+    region_ids = by_code or session.scalars(named).all()
+    below = select(OrgPlacement.unit_id).where(OrgPlacement.parent_id.in_(region_ids), covers(OrgPlacement, as_of))
+    return frozenset(session.scalars(below)) if region_ids else None
 
 
 def counted(scope: Scope, as_of: date, where: Where) -> list[ColumnElement[bool]]:
@@ -30,9 +32,10 @@ def counted(scope: Scope, as_of: date, where: Where) -> list[ColumnElement[bool]
         wanted.append(Observation.kind == where.kind)
     if where.center_id is not None:
         wanted.append(Observation.center_id == where.center_id)
-    if where.region_ids is not None:
-        placement = placement_on(as_of)
-        within = select(placement.c.center_id).where(placement.c.region_id.in_(sorted(where.region_ids)))
+    if where.area_ids is not None:
+        within = select(OrgPlacement.unit_id).where(
+            OrgPlacement.parent_id.in_(sorted(where.area_ids)), covers(OrgPlacement, as_of)
+        )
         wanted.append(Observation.center_id.in_(within))
     return wanted
 

@@ -13,10 +13,10 @@ DIGITS = Decimal("0.0001")
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Which observations count: of a kind, in some regions or centers. None leaves it open."""
+    """Which observations count: of a kind, in some areas, at a center. None leaves it open."""
 
     kind: VisitKind | None = None
-    region_ids: frozenset[int] | None = None
+    area_ids: frozenset[int] | None = None
     center_id: int | None = None
 
 

@@ -106,7 +106,23 @@ def upgrade() -> None:
     with op.batch_alter_table("observation", schema=None) as batch_op:
         batch_op.create_index(
             "ix_observation_center",
-            ["center_id", "observed_on", "kind", "points", "points_possible", "items_met", "items_applicable"],
+            [
+                "center_id",
+                "observed_on",
+                "kind",
+                "points",
+                "points_possible",
+                "items_met",
+                "items_applicable",
+                "superseded_at",
+            ],
+            unique=False,
+            sqlite_where=sa.text("superseded_at IS NULL"),
+            postgresql_where=sa.text("superseded_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_observation_day",
+            ["observed_on", "kind", "center_id", "points", "points_possible", "superseded_at"],
             unique=False,
             sqlite_where=sa.text("superseded_at IS NULL"),
             postgresql_where=sa.text("superseded_at IS NULL"),
@@ -175,6 +191,11 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_observation_item_set")
         batch_op.drop_index("ix_observation_import")
+        batch_op.drop_index(
+            "ix_observation_day",
+            sqlite_where=sa.text("superseded_at IS NULL"),
+            postgresql_where=sa.text("superseded_at IS NULL"),
+        )
         batch_op.drop_index(
             "ix_observation_center",
             sqlite_where=sa.text("superseded_at IS NULL"),
