@@ -217,6 +217,7 @@ def test_pages_ask_the_same_number_of_questions_for_few_visits_and_many(
     paths = ("/observations", f"/observations/centers/{cast.center.public_id}")
     for many in (False, True):
         if many:
+            session.rollback()
             for number in range(40):
                 add_visit(session, cast.center, date(2018, 1 + number % 12, 9), 50 + number, [1, 2])
             session.commit()
