@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lms.completion.charts import Trend, trend_chart
+from lms.completion.charts import Tick, Trend, trend_chart
 from lms.completion.rules import Tally
 from lms.completion.rules_trend import TrendPoint
 from lms.observations.queries_center import ItemHistory, Visit, list_item_histories, list_visits
@@ -83,7 +83,9 @@ def _below(lines: Sequence[AreaSums], *, by_area: bool) -> list[UnitLine]:
 def score_trend(scores: Sequence[DayScore], *, every: int) -> Trend:
     """Lay out scores over time, with the line below which a visit is a poor one."""
     points = [TrendPoint(one.day, Tally(one.score.possible, one.score.points), one.score.visits, 0) for one in scores]
-    return trend_chart(points, POOR, every=every)
+    chart = trend_chart(points, POOR, every=every)
+    # Points of 100 are no percentage.
+    return replace(chart, ticks=[Tick(tick.at, tick.text.removesuffix("%")) for tick in chart.ticks])
 
 
 @dataclass(frozen=True, slots=True)

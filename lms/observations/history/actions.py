@@ -30,10 +30,12 @@ from lms.observations.history.rules import FINDING_COLUMNS, VISIT_COLUMNS, Findi
 from lms.people.models import OrgUnit
 from lms.people.rules import Scope, UnitKind
 from lms.shared.errors import NotFoundError
+from lms.shared.ids import new_public_id
 
 BATCH = 5_000
 PROGRESS = {staged_visits.name: "visits", staged_findings.name: "findings"}
 Progress = Callable[[str, int, int], None]
+PAIR = ("reference", "item_id")
 SAID = ("reference", "center_id", "observed_on", "kind", "points")
 
 
@@ -59,9 +61,8 @@ def import_observations(
 ) -> Taken:
     """Take every good visit with its findings, and return what became of both files.
 
-    A visit is known by its id. It is taken whole or not at all: where one of its findings cannot be read, it would
-    stand as met. A visit that is recorded otherwise supersedes what was recorded; the same files twice change
-    nothing. `progress` is told the file, rows read and percent after each batch.
+    A visit is taken whole or not at all: where one of its findings cannot be read, it would stand as met. One that is
+    recorded otherwise, by its id, supersedes what was recorded; the same files twice change nothing.
 
     Raises:
         FileError: a file cannot be read, or columns are missing.
@@ -73,35 +74,36 @@ def import_observations(
     findings.require(*FINDING_COLUMNS)
     connection = session.connection()
     create_staged(connection)
-    refused_visits, refused_findings = Refusals(), Refusals()
-    reader = VisitReader(visits.header, _centers(session), until)
-    visit_rows = _load_visits(connection, visits, reader, refused_visits, progress)
-    finding_rows = _load_findings(
-        connection, findings, FindingReader(findings.header, items.ids), refused_findings, progress
-    )
-    finish_loading(connection)
-    repeated = _drop_repeated(connection, staged_visits, SAID), _drop_repeated(connection, staged_findings, PAIR)
-    _refuse_doubtful(connection, refused_visits)
-    _refuse_alone(connection, refused_findings)
-    counts = merge_staged(connection, item_set_id=items.item_set_id, import_id=run.id, at=actor.at)
+    of_visits, of_findings = Refusals(), Refusals()
+    reader = VisitReader(visits.header, _centers(session), until, new_public_id)
+    cited = FindingReader(findings.header, items.ids)
+    rows = [_load_visits(connection, visits, reader, of_visits, progress)]
+    rows += [_load_findings(connection, findings, cited, of_findings, progress)]
+    repeated = _sift(connection, of_visits, of_findings)
+    merged = merge_staged(connection, item_set_id=items.item_set_id, import_id=run.id, at=actor.at)
     drop_staged(connection)
-    recorded = counts.pop("findings")
-    outcome = {"rows": visit_rows, **counts, "repeated": repeated[0], "refused": refused_visits.total}
-    if counts["added"] or counts["changed"]:
-        detail: dict[str, object] = {"counts": outcome, "import": run.public_id}
+    counts = merged, {"added": merged.pop("findings")}
+    taken = Taken(*map(_outcome, rows, counts, repeated, (of_visits, of_findings)))
+    if merged["added"] or merged["changed"]:
+        detail: dict[str, object] = {"counts": taken.visits.counts, "import": run.public_id}
         audit.record(session, actor, "observations.import", "import", run.public_id, detail=detail)
-    return Taken(
-        Outcome(counts=outcome, refusals=refused_visits.listed()),
-        Outcome(
-            counts={
-                "rows": finding_rows, "added": recorded, "repeated": repeated[1], "refused": refused_findings.total
-            },
-            refusals=refused_findings.listed(),
-        ),
-    )  # fmt: skip
+    return taken
 
 
-PAIR = ("reference", "item_id")
+def _sift(connection: Connection, of_visits: Refusals, of_findings: Refusals) -> list[int]:
+    """Leave what is to be taken; return how many visits and findings were there more than once."""
+    finish_loading(connection)
+    repeated = [_drop_repeated(connection, *rest) for rest in ((staged_visits, SAID), (staged_findings, PAIR))]
+    _refuse_doubtful(connection, of_visits)
+    _refuse_alone(connection, of_findings)
+    return repeated
+
+
+def _outcome(rows: int, counts: dict[str, int], repeated: int, refusals: Refusals) -> Outcome:
+    return Outcome(
+        counts={"rows": rows, **counts, "repeated": repeated, "refused": refusals.total},
+        refusals=refusals.listed(),
+    )
 
 
 def _centers(session: Session) -> dict[str, int]:

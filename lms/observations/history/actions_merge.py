@@ -113,5 +113,7 @@ def _add_results(connection: Connection) -> int:
         .order_by(staged_visits.c.observation_id, staged_findings.c.item_id)
     )
     return connection.execute(
-        insert(ObservationResult).from_select(list(values), cited, include_defaults=False)
+        insert(ObservationResult)
+        .from_select(list(values), cited, include_defaults=False)
+        .execution_options(preserve_rowcount=True)
     ).rowcount

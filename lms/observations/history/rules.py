@@ -1,6 +1,6 @@
 """Reading the rows of observations made elsewhere: items, visits and findings; each fault with a code."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from lms.imports.rules import RowRefusal, composed, has_control_characters, mended, read_day
 from lms.observations.rules import ResponseType, VisitKind
-from lms.shared.ids import new_public_id
 
 ITEM_COLUMNS = ("item_code", "is_critical")
 VISIT_COLUMNS = ("visit_id", "center_code", "visited_on", "kind", "points")
@@ -133,10 +132,12 @@ def _points(cell: str) -> str | None:
 
 
 class VisitReader:
-    """Reads the rows of a visits file. Nothing is observed after `until`."""
+    """Reads the rows of a visits file. Nothing is observed after `until`; `new_id` makes public ids."""
 
-    def __init__(self, header: Sequence[str], centers: Mapping[str, int], until: date) -> None:
-        self._header, self._centers, self._until = header, centers, until
+    def __init__(
+        self, header: Sequence[str], centers: Mapping[str, int], until: date, new_id: Callable[[], str]
+    ) -> None:
+        self._header, self._centers, self._until, self._new_id = header, centers, until, new_id
         self._pick = itemgetter(*(header.index(name) for name in VISIT_COLUMNS))
 
     def read(self, line: int, cells: Sequence[str]) -> VisitRow | RowRefusal:
@@ -160,7 +161,7 @@ class VisitReader:
         observed_on = _day(day, self._until)
         if kind not in KINDS:
             raise CellFaultError("kind", "bad_kind" if kind else "missing")
-        return VisitRow(line, new_public_id(), reference, center_id, observed_on, kind, _points(points))
+        return VisitRow(line, self._new_id(), reference, center_id, observed_on, kind, _points(points))
 
 
 KINDS = frozenset(map(str, VisitKind))
