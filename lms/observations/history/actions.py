@@ -76,9 +76,8 @@ def import_observations(
     create_staged(connection)
     of_visits, of_findings = Refusals(), Refusals()
     reader = VisitReader(visits.header, _centers(session), until, new_public_id)
-    cited = FindingReader(findings.header, items.ids)
     rows = [_load_visits(connection, visits, reader, of_visits, progress)]
-    rows += [_load_findings(connection, findings, cited, of_findings, progress)]
+    rows += [_load_findings(connection, findings, FindingReader(findings.header, items.ids), of_findings, progress)]
     repeated = _sift(connection, of_visits, of_findings)
     merged = merge_staged(connection, item_set_id=items.item_set_id, import_id=run.id, at=actor.at)
     drop_staged(connection)
