@@ -44,7 +44,7 @@ def take_items(
     made.items = [_entry(items[row.code], row, place) for place, row in enumerate(rows, start=1)]
     session.add(made)
     session.flush()
-    detail: dict[str, object] = {"number": made.number, "items": len(rows), "import": run.public_id}
+    detail: dict[str, object] = {"number": made.number, "import": run.public_id}
     audit.record(session, actor, "standards.import", "standard", standard.public_id, detail=detail)
     return TakenItems(made.id, {code: item.id for code, item in items.items()}, is_new=True)
 
