@@ -3,6 +3,8 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from fcntl import LOCK_EX, flock
+from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar, cast
 
@@ -18,9 +20,13 @@ EXTENSION = "together"
 
 
 class Together:
-    """What waits to be written in this process. Whoever's turn it is writes for all who wait behind them."""
+    """What waits to be written in this process. Whoever's turn it is writes for all who wait behind them.
 
-    def __init__(self) -> None:
+    Processes take turns by a lock on a file: who waits for SQLite's own sleeps, and oversleeps, for up to 0.1 s.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
         self._turn = Lock()
         self.waiting: deque[tuple[Work, Future[Any]]] = deque()
 
@@ -30,13 +36,15 @@ class Together:
         self.waiting.append((work, told))
         with self._turn:
             if not told.done():
-                _write([self.waiting.popleft() for _ in range(len(self.waiting))])
+                with self._file.open("ab") as file:
+                    flock(file, LOCK_EX)  # let go of when the file is closed, or the process ends
+                    _write([self.waiting.popleft() for _ in range(len(self.waiting))])
         return told.result(timeout=0)
 
 
 def init_app(app: Flask) -> None:
     """Let requests of this application write together."""
-    app.extensions[EXTENSION] = Together()
+    app.extensions[EXTENSION] = Together(app.config["SETTINGS"].data_dir / "together.lock")
 
 
 def write_together(work: Callable[[Session], T]) -> T:

@@ -48,7 +48,10 @@ def _named(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _build_at_once() -> Insert:
-    """Return the statement that writes record, module and post where the record is as it was read, else nothing."""
+    """Return the statement that writes record, module and post where the record is as it was read, else nothing.
+
+    It returns the post's id: how many rows an INSERT wrote, SQLAlchemy does not tell.
+    """
     record = _told(_RECORD, ("seconds", "last_at", "last_key", "revision"))
     advanced = update(_RECORD).where(*_AS_READ).values(record).returning(_RECORD.c.id).cte("advanced")
     state = ("percent", "seconds", "ranges", "position", "score", "last_at", "completed_at")
@@ -60,7 +63,7 @@ def _build_at_once() -> Insert:
     )
     post = _told(_POST, tuple(column.name for column in _POST.c if not column.primary_key))
     whole = insert(_POST).from_select(list(post), select(*post.values()).select_from(advanced))
-    return whole.add_cte(kept.cte("kept"))
+    return whole.add_cte(kept.cte("kept")).returning(_POST.c.id)
 
 
 _AT_ONCE = _build_at_once()
@@ -134,7 +137,7 @@ def answer_at_once(
     opened = {"opened_at": change.state.opened_at, "opened_on": change.state.opened_on}
     module = values_of(change.state, actor.at) | {"record_id": record.id, "module_key": change.step.key} | opened
     values = change.record | _named(_RECORD, change.record) | _named(_MODULE, module) | _named(_POST, change.row)
-    return change.answer if connection.execute(_AT_ONCE, values).rowcount else None
+    return change.answer if connection.execute(_AT_ONCE, values).one_or_none() else None
 
 
 def _change(record: Studied, facts: StudyFacts, post: Post, at: datetime, today: date) -> Change:
