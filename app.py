@@ -111,7 +111,7 @@ from lms.reports.trail import jobs as _trail_jobs
 from lms.reports.trail.views import blueprint as trail_pages
 from lms.reports.views import blueprint as reports_pages
 from lms.shared.db import db, writing
-from lms.web import access_log, compression, errors, headers, input_guard, locale, request_log, transactions
+from lms.web import access_log, compression, errors, headers, input_guard, locale, request_log, together, transactions
 from lms.web.cli import jobs as jobs_commands
 from lms.web.cli import worker
 from lms.web.serving import greet_with, serve
@@ -262,6 +262,8 @@ def _handle_requests(app: Flask) -> None:
 
     On the way out the access log writes before the transaction ends, and headers are set on whatever comes of that.
     """
+    # No view and no hook is a coroutine: looking at each of them for one takes longer than many of them do.
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     compression.init_app(app)
     request_log.init_app(app)
     headers.init_app(app)
@@ -272,6 +274,7 @@ def _handle_requests(app: Flask) -> None:
     csrf.init_app(app)
     gate.guard(app)
     transactions.init_app(app)
+    together.init_app(app)
     access_log.init_app(app)
     navigation.init_app(app)
     if proxies := app.config["SETTINGS"].trusted_proxies:
