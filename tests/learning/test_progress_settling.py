@@ -100,7 +100,7 @@ def test_a_sheet_handed_in_late_completes_on_the_day_of_the_last_part(session: S
     studying = Studying(session, SESSION, LINK)
     opened = post(studying.modules[1], PostKind.ACKNOWLEDGE)
     yesterday = actor_of(studying.cast.employee, NOON - timedelta(days=1))
-    actions.take_post(session, yesterday, studying.record, opened, today=TODAY - timedelta(days=1))
+    take_post(session, yesterday, studying.record, opened, today=TODAY - timedelta(days=1))
     assert attend(studying, studying.cast.coordinator, on=TODAY - timedelta(days=2)).state is StudyState.COMPLETED
     session.refresh(studying.enrollment)
     assert studying.enrollment.completed_on == TODAY - timedelta(days=1)
