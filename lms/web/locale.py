@@ -68,7 +68,7 @@ def _catalog() -> tuple[tuple[str, str], NullTranslations]:
 
 
 @pass_eval_context
-def _in_template(context: EvalContext, text: str, **values: object) -> str:
+def _in_template(context: EvalContext, text: str, /, **values: object) -> str:
     """Word a text as Jinja's own function does, which asks for its context twice over and marks each text anew."""
     texts = _catalog()[1]
     if not context.autoescape:
