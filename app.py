@@ -87,6 +87,10 @@ from lms.learning.signals import models as _signals
 from lms.learning.signals.views import blueprint as signals_pages
 from lms.learning.surveys import models as _surveys
 from lms.learning.surveys.views import blueprint as surveys_pages
+from lms.observations import models as _observations
+from lms.observations.cli import observations as observations_commands
+from lms.observations.history import wording as observations_words
+from lms.observations.views import blueprint as observations_pages
 from lms.people import models as _people
 from lms.people.centers import effects as center_effects
 from lms.people.centers import upload as centers_upload
@@ -107,7 +111,7 @@ from lms.reports.trail import jobs as _trail_jobs
 from lms.reports.trail.views import blueprint as trail_pages
 from lms.reports.views import blueprint as reports_pages
 from lms.shared.db import db, writing
-from lms.web import access_log, compression, errors, headers, input_guard, locale, request_log, transactions
+from lms.web import access_log, compression, errors, headers, input_guard, locale, request_log, together, transactions
 from lms.web.cli import jobs as jobs_commands
 from lms.web.cli import worker
 from lms.web.serving import greet_with, serve
@@ -128,6 +132,7 @@ MODELS = (
     _flags,
     _imports,
     _months,
+    _observations,
     _people,
     _progress,
     _quizzes,
@@ -177,6 +182,7 @@ PAGES = (
     quizzes_pages,
     questions_pages,
     recall_pages,
+    observations_pages,
 )
 
 migrate = Migrate(compare_type=True, render_as_batch=True)
@@ -214,6 +220,7 @@ def _offer(app: Flask) -> None:
     _offer_commands(app)
     for upload in (centers_upload, roster_upload, catalog_upload, history_upload, dues_upload):
         upload.register()
+    observations_words.register()
     rules_upload.register(app.config["SETTINGS"].timezone)
     center_effects.register(count_attributed)
     content_hooks.register_check(faults_of_quizzes)
@@ -237,7 +244,16 @@ def _offer_commands(app: Flask) -> None:
         app.cli.add_command(command)
     for command in (courses_commands, tiers_commands, history_commands, enrollments, rules_commands, assign):
         app.cli.add_command(command)
-    for command in (rates, shortfall, explain, exemptions, completion, months_commands, flags_commands):
+    for command in (
+        rates,
+        shortfall,
+        explain,
+        exemptions,
+        completion,
+        months_commands,
+        flags_commands,
+        observations_commands,
+    ):
         app.cli.add_command(command)
 
 
@@ -246,6 +262,8 @@ def _handle_requests(app: Flask) -> None:
 
     On the way out the access log writes before the transaction ends, and headers are set on whatever comes of that.
     """
+    # No view and no hook is a coroutine: looking at each of them for one takes longer than many of them do.
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     compression.init_app(app)
     request_log.init_app(app)
     headers.init_app(app)
@@ -256,6 +274,7 @@ def _handle_requests(app: Flask) -> None:
     csrf.init_app(app)
     gate.guard(app)
     transactions.init_app(app)
+    together.init_app(app)
     access_log.init_app(app)
     navigation.init_app(app)
     if proxies := app.config["SETTINGS"].trusted_proxies:

@@ -145,6 +145,8 @@ ENDPOINTS: dict[str, Policy] = {
     "targets.list_targets": Policy.COUNTS,
     "targets.set_target": Policy.TRAINING,
     "targets.end": Policy.TRAINING,
+    "observations.network": Policy.COUNTS,
+    "observations.center": Policy.COUNTS,
     "completion.course_enrollments": Policy.NAMES,
     "months.list_months": Policy.MONTHS,
     "months.show": Policy.MONTHS,

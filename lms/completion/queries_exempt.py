@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 from sqlalchemy.orm import Session
 
 from lms.completion.queries_counting import (
@@ -58,7 +59,7 @@ def exempt_shares(
         return {}
     reach = reach_of(session, scope=scope, as_of=as_of, where=where or RateFilter(), named=False)
     courses = _COURSES.get(by)
-    spared = _spared(session, as_of, reach, courses)
+    spared = _spared(session, as_of, reach, by)
     judged = _judged(session, as_of, reach, spared, courses)
     code_of = _codes(session, as_of, by) if spared else None
     exempt: Counter[str] = Counter()
@@ -79,8 +80,17 @@ _COURSES: dict[Dimension, ColumnElement[Any]] = {
 }
 
 
-def _spared(session: Session, as_of: date, reach: Reach, courses: ColumnElement[Any] | None) -> list[_Spared]:
-    """Find the active people within reach with something due that an exemption takes out; from the few exemptions."""
+def _spared(session: Session, as_of: date, reach: Reach, by: Dimension | None) -> list[_Spared]:
+    """Find the active people within reach with something due that an exemption takes out."""
+    return [_Spared(*row) for row in session.execute(_select_spared(as_of, reach, by))]
+
+
+# Built once for the same question: see `people.queries.placement_on`.
+@lru_cache(maxsize=64)
+def _select_spared(as_of: date, reach: Reach, by: Dimension | None) -> Select[Any]:
+    courses = _COURSES.get(by) if by else None
+    # The few who are exempt lead to what they have; SQLite would go through everyone for them.
+    someone = select(Exemption.person_id).where(in_force(as_of))
     active = within(active_postings(as_of), reach).subquery("active")
     group = literal(None) if courses is None else courses
     query = (
@@ -95,12 +105,12 @@ def _spared(session: Session, as_of: date, reach: Reach, courses: ColumnElement[
         )
         .join(Course, Course.id == enrollment.c.course_id)
         .join(active, active.c.person_id == enrollment.c.person_id)
-        .where(in_force(as_of), would_count_on(as_of))
+        .where(in_force(as_of), would_count_on(as_of), active.c.person_id.in_(someone))
         .group_by(enrollment.c.person_id, active.c.center_id, active.c.role_id, *([] if courses is None else [courses]))
     )  # fmt: skip
     if reach.course_ids is not None:
         query = query.where(enrollment.c.course_id.in_(reach.course_ids))
-    return [_Spared(*row) for row in session.execute(query)]
+    return query
 
 
 def _judged(

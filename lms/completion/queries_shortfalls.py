@@ -153,11 +153,11 @@ def select_shortfalls(
     tallies = person_tallies(
         as_of, reach, count_if(overdue).label("overdue"), oldest.label("oldest"), missing.label("missing")
     )
-    due, done = tallies.selected_columns["due"], tallies.selected_columns["done"]
-    tallies = tallies.having(_falls_short(due, done, count_if(overdue), where.below))
-    if where.severity is not None:
-        tallies = tallies.having(_is_severe(oldest, where.severity, as_of))
     short = tallies.subquery("short")
+    # Asked of the finished tallies: SQLite would count everything a second time for a HAVING.
+    is_wanted = [_falls_short(short.c.due, short.c.done, short.c.overdue, where.below)]
+    if where.severity is not None:
+        is_wanted.append(_is_severe(short.c.oldest, where.severity, as_of))
     active = places_of_counted(as_of, reach).subquery("active")
     return (
         select(
@@ -167,7 +167,7 @@ def select_shortfalls(
         .join(active, active.c.person_id == Person.id)
         .join(short, short.c.person_id == Person.id)
         .join(OrgUnit, OrgUnit.id == active.c.center_id)
-        .where(visible_people(scope), *named_like(where.search or ""))
+        .where(*is_wanted, visible_people(scope), *named_like(where.search or ""))
     )  # fmt: skip
 
 

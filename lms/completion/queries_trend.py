@@ -1,9 +1,25 @@
 """The same rate on several days: its trend, and who came to fall short or recovered between two of them."""
 
+from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Date, FromClause, Select, and_, bindparam, func, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    FromClause,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from lms.completion.queries import person_tallies
@@ -13,8 +29,9 @@ from lms.completion.rules_trend import Movement, TrendPoint, trend_days
 from lms.people.models import OrgPlacement
 from lms.people.rules import Scope
 
-# One statement serves every day of a trend: building it takes longer than a center's answer.
-DAY: Any = bindparam("day", type_=Date())
+# Days of few centers are asked for in one statement: building and sending takes longer than a center's answer.
+MOST_CENTERS = 60
+CENTER_IDS: Any = bindparam("center_ids", expanding=True)
 
 
 def list_trend(session: Session, *, scope: Scope, as_of: date, where: RateFilter) -> list[TrendPoint]:
@@ -24,14 +41,25 @@ def list_trend(session: Session, *, scope: Scope, as_of: date, where: RateFilter
     """
     days = trend_days(as_of)
     reaches = reaches_on(session, scope, days, where)
-    statements = {reach: _whole(reach) for reach in set(reaches)}
     points = []
-    for day, reach in zip(days, reaches, strict=True):
-        # Sums over nobody are null; PostgreSQL's sums of counts come as Decimal.
-        due, done, on_time, judged, short = (
-            int(count or 0) for count in session.execute(statements[reach], {"day": day}).one()
-        )
-        points.append(TrendPoint(day, Tally(due, done, on_time), judged, short))
+    for reach in dict.fromkeys(reaches):
+        points += _points(session, [day for day, of_day in zip(days, reaches, strict=True) if of_day == reach], reach)
+    return sorted(points)
+
+
+def _points(session: Session, days: list[date], reach: Reach) -> list[TrendPoint]:
+    centers = reach.center_ids
+    at_once = len(days) if centers is not None and len(centers) <= MOST_CENTERS else 1
+    # Its centers are left open, so that one statement serves every unit.
+    query = _wholes(replace(reach, center_ids=None if centers is None else CENTER_IDS), at_once)
+    known = {} if centers is None else {"center_ids": list(centers)}
+    points = []
+    for first in range(0, len(days), at_once):
+        asked = days[first : first + at_once]
+        for number, *counts in session.execute(query, known | {f"day_{nth}": day for nth, day in enumerate(asked)}):
+            # Sums over nobody are null; PostgreSQL's sums of counts come as Decimal.
+            due, done, on_time, judged, short = (int(count or 0) for count in counts)
+            points.append(TrendPoint(asked[number], Tally(due, done, on_time), judged, short))
     return points
 
 
@@ -48,12 +76,20 @@ def reaches_on(session: Session, scope: Scope, days: list[date], where: RateFilt
     return [reach_of(session, scope=scope, as_of=last, where=where, named=False)] * len(days)
 
 
-def _whole(reach: Reach) -> Select[Any, Any, Any, int, int]:
-    tallies = person_tallies(DAY, reach).subquery("tallies")
-    active = places_of_counted(DAY, reach).subquery("active")
+# Built once for the same question: see `people.queries.placement_on`.
+@lru_cache(maxsize=64)
+def _wholes(reach: Reach, days: int) -> CompoundSelect[Any]:
+    return union_all(*(_whole(reach, nth) for nth in range(days)))
+
+
+def _whole(reach: Reach, nth: int) -> Select[Any]:
+    day: Any = bindparam(f"day_{nth}", type_=Date())
+    tallies = person_tallies(day, reach).subquery("tallies")
+    active = places_of_counted(day, reach).subquery("active")
     due, done, on_time = tallies.c.due, tallies.c.done, tallies.c.on_time
     sums = (func.sum(due), func.sum(done), func.sum(on_time), func.count(), count_if(is_short(due, done)))
-    return select(*sums).join_from(tallies, active, active.c.person_id == tallies.c.person_id)
+    columns: tuple[ColumnElement[Any], ...] = (literal_column(str(nth)), *sums)
+    return select(*columns).join_from(tallies, active, active.c.person_id == tallies.c.person_id)
 
 
 def count_movement(session: Session, *, scope: Scope, before: date, now: date, where: RateFilter) -> Movement:

@@ -16,6 +16,7 @@ class ImportKind(StrEnum):
     COURSES = "COURSES"
     ROSTER = "ROSTER"
     HISTORY = "HISTORY"
+    OBSERVATIONS = "OBSERVATIONS"
 
 
 class ImportState(StrEnum):
@@ -74,6 +75,11 @@ def read_day(text: str) -> date | None:
 def composed(text: str) -> str:
     """Return the text with each Hangul syllable as one character, whichever system wrote it."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def mended(text: str) -> str:
+    """Return the text with a visible sign for each letter that an earlier system could not write (U+001A)."""
+    return text.replace("\x1a", "\ufffd")
 
 
 def has_control_characters(text: str) -> bool:

@@ -69,6 +69,8 @@ db = SQLAlchemy(model_class=Base)
 # A connection that was used this short a while ago is taken to be alive.
 TRUSTED_SECONDS = 1.0
 USED_AT = "tracker.used_at"
+# Set on a connection whose statements need no transaction.
+BY_ITSELF = "tracker_by_itself"
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
@@ -154,17 +156,24 @@ def _is_postgresql(connection: Any) -> bool:
 
 @contextmanager
 def glance(engine: Engine) -> Iterator[Connection]:
-    """Give a connection for a statement that reads, beside the request's own transaction.
+    """Give a connection for single statements, beside the request's own transaction: each stands by itself.
 
-    PostgreSQL needs no transaction around it, which saves two round trips; SQLite begins and ends one at no cost.
+    On PostgreSQL a transaction around each would be two round trips more.
     """
     with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            connection = connection.execution_options(isolation_level="AUTOCOMMIT")  # noqa: PLW2901
+        if writes_at_once(engine):
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+        else:
+            connection.execution_options(**{BY_ITSELF: True})
         yield connection
+
+
+def writes_at_once(engine: Engine) -> bool:
+    """Tell whether one statement can write to several tables here."""
+    return engine.dialect.name == "postgresql"
 
 
 @event.listens_for(Engine, "begin")
 def _on_begin(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite" and BY_ITSELF not in connection.get_execution_options():
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")

@@ -7,12 +7,16 @@ PUBLIC_ID_LENGTH = 11
 ALPHABET = "23456789bcdfghjkmnpqrstvwxz"
 
 
+# Letters are taken two by two: a roster or a history asks for tens of thousands of ids.
+PAIRS = [one + other for one in ALPHABET for other in ALPHABET]
+
+
 def new_public_id() -> str:
     """Return a fresh random id of 11 characters (about 52 bits)."""
-    # One number for all letters: a roster asks for tens of thousands, and the system's randomness is dear by the call.
-    number = secrets.randbelow(len(ALPHABET) ** PUBLIC_ID_LENGTH)
-    letters = []
-    for _ in range(PUBLIC_ID_LENGTH):
-        number, place = divmod(number, len(ALPHABET))
-        letters.append(ALPHABET[place])
+    # One number for all letters: the system's randomness is dear by the call.
+    number, place = divmod(secrets.randbelow(len(ALPHABET) ** PUBLIC_ID_LENGTH), len(ALPHABET))
+    letters = [ALPHABET[place]]
+    for _ in range(PUBLIC_ID_LENGTH // 2):
+        number, place = divmod(number, len(PAIRS))
+        letters.append(PAIRS[place])
     return "".join(letters)

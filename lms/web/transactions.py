@@ -24,12 +24,8 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def end(response: Response) -> Response:
-        if request.method in SAFE_METHODS or response.status_code >= 400:
-            queue.forget(db.session())
-            db.session.rollback()
-        else:
-            db.session.commit()
-            app_queue().release(db.session())
+        if db.session.registry.has():  # else nobody asked for a session
+            _end(is_good=request.method not in SAFE_METHODS and response.status_code < 400)
         # From here on the answer is only read: a download that streams for a minute must not hold the write lock.
         _leave_writing()
         return response
@@ -37,6 +33,15 @@ def init_app(app: Flask) -> None:
     @app.teardown_request
     def leave(_error: BaseException | None) -> None:
         _leave_writing()
+
+
+def _end(*, is_good: bool) -> None:
+    if is_good:
+        db.session.commit()
+        app_queue().release(db.session())
+    else:
+        queue.forget(db.session())
+        db.session.rollback()
 
 
 def _leave_writing() -> None:

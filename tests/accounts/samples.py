@@ -319,6 +319,7 @@ OF_ENDPOINT: dict[str, Sampler] = {
     "frozen.download month": closed_months,
     "months.correct month": lambda world, _kind: {"in": Named(f"{world.closed:%Y-%m}")},
     "duties.show unit_id": _units(looks_at_duties),
+    "observations.center unit_id": _units(counts_center),
     "activation.reset public_id": inhabitants,
     "surveys.survey record_id": own_studies,
     **{f"quizzes.{name} record_id": lessons("record") for name in QUIZ_PAGES},

@@ -9,7 +9,7 @@ from tests.accounts.everyone import Everyone
 from tests.support.sign_in import sign_in
 
 RAIL = re.compile(r'<nav class="rail".*?</nav>', re.DOTALL)
-FIGURES = ("/rates", "/shortfalls", "/flags")
+FIGURES = ("/rates", "/shortfalls", "/flags", "/observations")
 OWN = ("/courses", "/me", "/me/records")
 LINK = re.compile(r'<a class="destination" href="([^"]+)"( aria-current="page")?')
 
@@ -32,7 +32,7 @@ def places(client: FlaskClient, path: str) -> list[tuple[str, str]]:
             ["/center", *FIGURES, "/exceptions", "/assignments", "/accounts", "/months", "/views", *OWN],
         ),
         ("area_manager", "/rates", [*FIGURES, "/duties", "/months", "/views", *OWN]),
-        ("executive", "/rates", ["/rates", "/flags", "/months", "/views", *OWN]),
+        ("executive", "/rates", ["/rates", "/flags", "/observations", "/months", "/views", *OWN]),
         (
             "training_admin",
             "/rates",

@@ -39,13 +39,13 @@ def run(report: Report) -> None:
         report.note(f"{rows:,} rows, {file.stat().st_size / 1e6:.0f} MB")
         for backend in BACKENDS:
             url = reference_load(backend, large=report.large, enrollments=False)
-            idle, _ = _command(url, folder, "tiers", "list")
-            peak, seconds = _command(url, folder, "history", "import", str(file))
+            idle, _ = command(url, folder, "tiers", "list")
+            peak, seconds = command(url, folder, "history", "import", str(file))
             report.figure(f"{backend}: history import", rows / seconds, "rows/s", ">= 20000")
             report.figure(f"{backend}: memory above idle", (peak - idle) / 1024, "MB")
-            _, seconds = _command(url, folder, "history", "import", str(file))
+            _, seconds = command(url, folder, "history", "import", str(file))
             report.figure(f"{backend}: the same file again", rows / seconds, "rows/s")
-            _, seconds = _command(url, folder, "roster", "import", "--partial", "--effective", str(AS_OF), str(roster))
+            _, seconds = command(url, folder, "roster", "import", "--partial", "--effective", str(AS_OF), str(roster))
             report.figure(f"{backend}: roster import", people / seconds, "people/s", ">= 3000")
 
 
@@ -60,7 +60,7 @@ def _write(file: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]])
     return written
 
 
-def _command(url: str, folder: str, *arguments: str) -> tuple[int, float]:
+def command(url: str, folder: str, *arguments: str) -> tuple[int, float]:
     """Run a command and return its peak memory in KiB and how long it took in seconds."""
     environment = {**os.environ, "DATABASE_URL": url, "DATA_DIR": folder}
     started = time.perf_counter()

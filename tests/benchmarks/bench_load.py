@@ -63,6 +63,14 @@ def run(report: Report) -> None:
         report.figure(f"{backend}: load built", time.perf_counter() - started, "s")
 
 
+def empty_load(backend: str) -> tuple[str, Path]:
+    """Return the URL of a migrated database without any load, and a folder for its files."""
+    folder = _folder()
+    url = f"sqlite:///{folder}/empty-{secrets.token_hex(4)}.sqlite3" if backend == "sqlite" else _new_database(False)
+    migrate(url, folder)
+    return url, folder
+
+
 @functools.cache
 def reference_load(backend: str, *, large: bool = False, enrollments: bool = True) -> str:
     """Return the URL of a database that holds the reference load, or all of it but the enrollments."""

@@ -27,7 +27,8 @@ from lms.enrollments.assignment_rules.rules_terms import Audience
 from lms.enrollments.models import Enrollment
 from lms.enrollments.rules import Source
 from lms.learning.content.rules import ModuleKind
-from lms.learning.progress.actions import note_score, open_record, take_post
+from lms.learning.progress.actions import note_score, open_record
+from lms.learning.progress.actions_posts import take_post
 from lms.learning.progress.rules import PostKind, StudyState
 from lms.people.rules import whole_network
 from lms.shared.clock import local_date

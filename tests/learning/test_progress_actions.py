@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from lms.enrollments.models import Enrollment
 from lms.learning.content.models import Module
 from lms.learning.progress import actions, queries
+from lms.learning.progress.actions_posts import take_post
 from lms.learning.progress.rules import Answer, PostKind, StudyState
 from tests.learning.studying import NOON, SHORT, TODAY, actor_of, edition, post
 from tests.support.network import small_cast
@@ -25,7 +26,7 @@ def test_a_short_course_is_completed_by_studying_all_of_it(session: Session):
     def say(module: Module, kind: PostKind, after: int = 20, **data: Any) -> Answer:
         nonlocal at
         at += timedelta(seconds=after)
-        return actions.take_post(session, actor_of(cast.employee, at), record, post(module, kind, **data), today=TODAY)
+        return take_post(session, actor_of(cast.employee, at), record, post(module, kind, **data), today=TODAY)
 
     say(page, PostKind.OPEN)
     assert not say(page, PostKind.READ, percent=100).module_done

@@ -12,6 +12,7 @@ from lms.courses.models import CourseVersion
 from lms.enrollments.models import Enrollment
 from lms.learning.content.rules import Keeps, ModuleKind
 from lms.learning.progress import actions, queries
+from lms.learning.progress.actions_posts import take_post
 from lms.learning.progress.models import ModuleProgress
 from lms.learning.progress.rules import EvidenceLevel, Outlook, PostKind, StudyState
 from lms.shared.errors import DomainError, NotFoundError
@@ -99,19 +100,10 @@ def test_a_sheet_handed_in_late_completes_on_the_day_of_the_last_part(session: S
     studying = Studying(session, SESSION, LINK)
     opened = post(studying.modules[1], PostKind.ACKNOWLEDGE)
     yesterday = actor_of(studying.cast.employee, NOON - timedelta(days=1))
-    actions.take_post(session, yesterday, studying.record, opened, today=TODAY - timedelta(days=1))
+    take_post(session, yesterday, studying.record, opened, today=TODAY - timedelta(days=1))
     assert attend(studying, studying.cast.coordinator, on=TODAY - timedelta(days=2)).state is StudyState.COMPLETED
     session.refresh(studying.enrollment)
     assert studying.enrollment.completed_on == TODAY - timedelta(days=1)
-
-
-def test_an_optional_part_done_later_makes_nobody_late(session: Session):
-    studying = Studying(session, SESSION, LINK | {"required": False})
-    opened = post(studying.modules[1], PostKind.ACKNOWLEDGE)
-    actions.take_post(session, actor_of(studying.cast.employee), studying.record, opened, today=TODAY)
-    assert attend(studying, studying.cast.coordinator, on=TODAY - timedelta(days=2)).state is StudyState.COMPLETED
-    session.refresh(studying.enrollment)
-    assert studying.enrollment.completed_on == TODAY - timedelta(days=2)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +144,7 @@ def test_what_was_done_in_the_cycle_before_counts_where_only_the_new_part_is_ask
     score_of(studying, 70, passed=True)
     neighbor = actor_of(studying.cast.namesake)
     told = post(link, PostKind.ACKNOWLEDGE)  # the neighbor's must not be carried over
-    actions.take_post(session, neighbor, studying.neighbors, told, today=TODAY)
+    take_post(session, neighbor, studying.neighbors, told, today=TODAY)
     enrollment, made = next_cycle(studying, QUIZ | {"key": quiz.key}, LINK | {"key": link.key}, LINK)
     record = actions.open_record(
         session, actor_of(studying.cast.employee), enrollment=enrollment, edition=made, today=TODAY
@@ -171,7 +163,7 @@ def test_a_completion_by_hand_is_witnessed_and_studying_alone_is_the_learners_wo
     studying = Studying(session, LINK)
     assert queries.evidence_of(session, studying.enrollment) is None
     actor = actor_of(studying.cast.employee)
-    actions.take_post(session, actor, studying.record, post(studying.modules[0], PostKind.ACKNOWLEDGE), today=TODAY)
+    take_post(session, actor, studying.record, post(studying.modules[0], PostKind.ACKNOWLEDGE), today=TODAY)
     session.refresh(studying.enrollment)
     assert queries.evidence_of(session, studying.enrollment) is EvidenceLevel.SELF_REPORT
     studying.enrollment.evidence_kind = "WITNESSED"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from lms.completion.center.rules import (
@@ -149,14 +149,12 @@ def list_in_charge(session: Session, *, center: Center, as_of: date) -> list[InC
     The center was found within the viewer's scope; whoever looks after it may be posted elsewhere, but has not left.
     """
     who = (Person.id, Person.name)
-    at_work = select(Posting.person_id).join(OrgUnit, OrgUnit.id == Posting.center_id)
-    at_work = at_work.where(covers(Posting, as_of), is_open(as_of))
+    at_work = select(literal(1)).select_from(Posting).join(OrgUnit, OrgUnit.id == Posting.center_id)
+    at_work = at_work.where(Posting.person_id == Duty.person_id, covers(Posting, as_of), is_open(as_of))
     appointed = session.execute(
         select(Duty.kind, *who, Duty.starts_on, Duty.ends_on, on_leave(Person.id, as_of))
         .join(Person, Person.id == Duty.person_id)
-        .where(
-            Duty.unit_id == center.id, covers(Duty, as_of), Duty.kind.in_(CENTER_DUTIES), Duty.person_id.in_(at_work)
-        )
+        .where(Duty.unit_id == center.id, covers(Duty, as_of), Duty.kind.in_(CENTER_DUTIES), at_work.exists())
     )
     by_job = session.execute(
         select(JobRole.code, *who, Posting.starts_on, Posting.ends_on, on_leave(Person.id, as_of))

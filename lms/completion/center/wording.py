@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
+from babel.support import NullTranslations
+from flask_babel import get_translations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from lms.completion.center.rules import Cell, Show
 from lms.completion.rules import EnrollmentState
@@ -57,6 +58,8 @@ class Words:
 
     def __init__(self) -> None:
         self.plain = cell_words()
+        # A board of latecomers has hundreds of different numbers; Flask-Babel would look for its texts at each.
+        self.texts = get_translations()
         self.counted: dict[tuple[EnrollmentState, int], CellWords] = {}
 
     def of(self, cell: Cell) -> CellWords:
@@ -64,12 +67,13 @@ class Words:
         if cell.state not in {EnrollmentState.OVERDUE, EnrollmentState.DUE_SOON}:
             return self.plain[cell.state]
         key = cell.state, cell.days or 0
-        return self.counted.get(key) or self.counted.setdefault(key, _counted(*key))
+        return self.counted.get(key) or self.counted.setdefault(key, _counted(*key, self.texts))
 
 
-def _counted(state: EnrollmentState, days: int) -> CellWords:
+def _counted(state: EnrollmentState, days: int, texts: NullTranslations) -> CellWords:
+    number = {"num": days}
     if state is EnrollmentState.OVERDUE:
-        full = ngettext("%(num)s day overdue", "%(num)s days overdue", days)
+        full = texts.ungettext("%(num)s day overdue", "%(num)s days overdue", days) % number
         return CellWords("overdue", "alert", f"D+{days}", full)
-    full = ngettext("Due in %(num)s day", "Due in %(num)s days", days) if days else _("Due today")
+    full = texts.ungettext("Due in %(num)s day", "Due in %(num)s days", days) % number if days else _("Due today")
     return CellWords("soon", "clock", f"D-{days}" if days else "D-day", full)

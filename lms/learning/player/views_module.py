@@ -19,7 +19,7 @@ from lms.learning.content.rules import ModuleKind, body_in
 from lms.learning.player import wording
 from lms.learning.player.queries import Study, read_own_study
 from lms.learning.player.rules import Standing, beats, neighbors, standing_of
-from lms.learning.progress.actions import take_post
+from lms.learning.progress.actions_posts import take_post
 from lms.learning.progress.queries import get_record
 from lms.learning.progress.rules import Post, PostKind, StudyState
 from lms.people.viewer import current_person_id

@@ -1,11 +1,11 @@
-"""Writing progress: opening a course, posts of the player, scores, attendance; and completing when all is there."""
+"""Writing progress: opening a course, scores, attendance; and completing when all is there. Posts: `actions_posts`."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,10 +16,10 @@ from lms.enrollments.models import Enrollment
 from lms.enrollments.recording.rules import day_fault, text_fault
 from lms.learning.content.models import Edition
 from lms.learning.content.rules import Keeps, ModuleKind
-from lms.learning.progress.models import ModuleProgress, ProgressPost, StudyRecord
+from lms.learning.progress.models import ModuleProgress, StudyRecord
 from lms.learning.progress.queries import (
     Studied,
-    facts_for_post,
+    criteria_of,
     find_former,
     list_steps,
     list_steps_of_version,
@@ -28,35 +28,26 @@ from lms.learning.progress.queries import (
     study_facts,
 )
 from lms.learning.progress.rules import (
-    ABOUT,
     WHOLE,
-    Answer,
     ModuleState,
     Outlook,
-    Post,
-    PostKind,
     Step,
     StudyFacts,
     evidence_level,
     outlook,
-    refusal,
 )
-from lms.learning.progress.rules_earning import advance, credit, graded, moment_of
+from lms.learning.progress.rules_earning import graded
 from lms.shared.clock import local_date
 from lms.shared.db import table_of
 from lms.shared.errors import DomainError, NotFoundError
 
 # Built once, on the tables themselves: see queries.py.
 _MODULE, _RECORD = table_of(ModuleProgress), table_of(StudyRecord)
-_INSERT_POST = insert(table_of(ProgressPost)).inline()
 _INSERT_MODULE = insert(_MODULE).inline()
 _UPDATE_MODULE = update(_MODULE).where(
     _MODULE.c.record_id == bindparam("of_record"), _MODULE.c.module_key == bindparam("of_module")
 )
 _UPDATE_RECORD = update(_RECORD).where(_RECORD.c.id == bindparam("of_record"))
-_ADVANCE_RECORD = _UPDATE_RECORD.where(_RECORD.c.revision == bindparam("read"))
-_WAIT = select(_RECORD.c.id).where(_RECORD.c.id == bindparam("of_record")).with_for_update()
-_ANSWER = [field.name for field in fields(Answer)]
 
 
 def open_record(
@@ -124,78 +115,6 @@ def _completed_modules(
     ]  # fmt: skip
 
 
-def take_post(session: Session, actor: Actor, record: StudyRecord, post: Post, *, today: date) -> Answer:
-    """Take what a player told of a record that was read whole; see `answer_post`."""
-    person_id, public_id = record.enrollment.person_id, record.public_id
-    answer = answer_post(session, actor, post, person_id=person_id, public_id=public_id, today=today)
-    session.refresh(record)
-    return answer
-
-
-def answer_post(session: Session, actor: Actor, post: Post, *, person_id: int, public_id: str, today: date) -> Answer:
-    """Take what a player posted and return what it is answered; the same post again is answered the same.
-
-    Raises:
-        NotFoundError: the record is missing or somebody else's.
-        DomainError: the key was used for another body ("key_taken"); the course has no such module ("module"); this
-            cannot be told of such a module ("kind"); enough chapters were begun today ("chapters").
-    """
-    while True:
-        record, facts, before = facts_for_post(session, post, person_id=person_id, public_id=public_id, today=today)
-        if answer := before or _take(session, actor, record, facts, post, today):
-            return answer
-        # Another transaction wrote meanwhile: let it end, then nobody else writes until this one does. On SQLite it
-        # never happens, as a transaction that writes begins with the write lock.
-        session.execute(_WAIT, {"of_record": record.id})
-
-
-def _take(session: Session, actor: Actor, record: Studied, facts: StudyFacts, post: Post, today: date) -> Answer | None:
-    """Keep a post and what it earns; None when the record is no longer as it was read, and nothing was written."""
-    step = _step_of(facts, post, today)
-    moment = moment_of(post.said_at, record.last_at, actor.at)
-    earned = _earned(record, post, moment)
-    state = facts.states.get(step.key) or ModuleState(opened_at=moment, opened_on=today)
-    after = advance(step, state, post, seconds=earned, at=actor.at)
-    connection, seconds = session.connection(), record.seconds + earned
-    values = {"seconds": seconds, "last_at": max(record.last_at, moment), "last_key": step.key}
-    which = {"of_record": record.id, "read": record.revision, "revision": record.revision + 1}
-    if not connection.execute(_ADVANCE_RECORD, values | which).rowcount:
-        return None
-    facts = _keep(connection, actor, record.id, replace(facts, seconds=seconds), step, after)
-    found = settle(session, actor, record, facts, today=today)
-    answer = Answer(
-        key=post.key,
-        saved_at=actor.at,
-        module_percent=after.percent,
-        module_done=after.done,
-        course_percent=found.percent,
-        state=found.state,
-        missing=len(found.missing),
-    )
-    _keep_post(connection, actor, record, step, post, answer)
-    return answer
-
-
-def _step_of(facts: StudyFacts, post: Post, today: date) -> Step:
-    """Return the module that a post is about."""
-    step = facts.step(post.module)
-    if step is None:
-        raise DomainError("module")
-    if ABOUT.get(post.kind, step.kind) is not step.kind:
-        raise DomainError("kind")
-    if step.key not in facts.states and (why := refusal(facts, step, today)):
-        raise DomainError(why)
-    return step
-
-
-def _earned(record: Studied, post: Post, moment: datetime) -> int:
-    """Return the seconds of study that a post earns. Opening a module earns none: nobody knows what came before."""
-    if post.kind is PostKind.OPEN:
-        return 0
-    passed = credit(record.last_at, moment)
-    return min(passed, int(post.data["seconds"])) if post.kind is PostKind.BEAT else passed
-
-
 def note_score(
     session: Session, actor: Actor, record: StudyRecord, *, module_key: str, score: int, passed: bool, today: date
 ) -> Outlook:
@@ -208,7 +127,7 @@ def note_score(
     if not 0 <= score <= WHOLE:
         raise DomainError("score", score=score)
     facts, step, state = _locked_state(session, actor, record, module_key, ModuleKind.QUIZ, today)
-    facts = _keep(session.connection(), actor, record.id, facts, step, graded(state, score, passed=passed))
+    facts = _keep(session, actor, record, facts, step, graded(state, score, passed=passed))
     return settle(session, actor, record, facts, today=today)
 
 
@@ -235,27 +154,23 @@ def record_attendance(
     facts, step, state = _locked_state(session, actor, record, module_key, ModuleKind.SESSION, today)
     if state.done:  # someone was quicker, or the form was sent twice
         return outlook(facts)
-    facts = _keep(session.connection(), actor, record.id, facts, step, replace(state, percent=WHOLE, done=True))
+    facts = _keep(session, actor, record, facts, step, replace(state, percent=WHOLE, done=True))
     attended = {"of_record": record.id, "of_module": module_key, "attended_on": on, "witness_id": actor.person_id}
     session.execute(_UPDATE_MODULE, attended)
     detail: dict[str, object] = {"module": module_key, "on": on.isoformat()}
     _note(session, actor, "progress.attend", record, detail, reason.strip())
-    return settle(
-        session, actor, record, facts, today=today, completed_on=_last_done_on(session, record, facts, timezone)
-    )
+    return settle(session, actor, record, facts, today=today, completed_on=_last_done_on(session, record, timezone))
 
 
-def _last_done_on(session: Session, record: StudyRecord, facts: StudyFacts, timezone: str) -> date:
-    """Return the day when the last required module was done; a session in person on the day it was attended."""
-    done, criteria = progress_of(session, record.id), facts.criteria
-    rows = [done[step.key] for step in facts.modules if step.required and step.key in done]
+def _last_done_on(session: Session, record: StudyRecord, timezone: str) -> date:
+    """Return the day when the last of what a record holds was done; a session in person on the day it was attended."""
+    criteria, rows = criteria_of(record.edition), progress_of(session, record.id).values()
     moments = [row.completed_at for row in rows if row.completed_at and not row.attended_on]
     if criteria.score:  # a better attempt than the first that passed may have been the one that was enough
         moments += [row.last_at for row in rows if row.score is not None]
     if criteria.min_minutes:
         moments.append(record.last_at)
-    days = [row.attended_on for row in rows if row.attended_on] + [local_date(at, timezone) for at in moments]
-    return max(days, default=local_date(record.last_at, timezone))
+    return max([row.attended_on for row in rows if row.attended_on] + [local_date(at, timezone) for at in moments])
 
 
 def settle(
@@ -302,36 +217,40 @@ def _locked_state(
     return facts, step, facts.states.get(module_key) or ModuleState(opened_at=actor.at, opened_on=today)
 
 
-def _keep(
-    connection: Connection, actor: Actor, record_id: int, facts: StudyFacts, step: Step, state: ModuleState
-) -> StudyFacts:
-    """Write how far a module is; return the facts with it."""
-    before = facts.states.get(step.key)
-    values: dict[str, Any] = {
+def values_of(state: ModuleState, at: datetime) -> dict[str, Any]:
+    """Return how far a module is, as it is written at an instant; when it was done is written once."""
+    return {
         "percent": state.percent,
         "seconds": state.seconds,
         "ranges": state.ranges,
         "position": dict(state.position),
         "score": state.score,
-        "last_at": actor.at,
+        "last_at": at,
+        "completed_at": at if state.done else None,
     }
+
+
+def keep_state(
+    connection: Connection, actor: Actor, record_id: int, step: Step, before: ModuleState | None, state: ModuleState
+) -> None:
+    """Write how far a module is."""
+    values = values_of(state, actor.at)
     if before is None:
-        opened = {"record_id": record_id, "module_key": step.key, "opened_at": state.opened_at}
-        done = {"opened_on": state.opened_on, "completed_at": actor.at if state.done else None}
-        connection.execute(_INSERT_MODULE, values | opened | done)
-    else:
-        which = {"of_record": record_id, "of_module": step.key}
-        done = {"completed_at": actor.at} if state.done and not before.done else {}
-        connection.execute(_UPDATE_MODULE, values | which | done)
+        opened = {"record_id": record_id, "module_key": step.key}
+        opened |= {"opened_at": state.opened_at, "opened_on": state.opened_on}
+        connection.execute(_INSERT_MODULE, values | opened)
+        return
+    if before.done == state.done:
+        del values["completed_at"]
+    connection.execute(_UPDATE_MODULE, values | {"of_record": record_id, "of_module": step.key})
+
+
+def _keep(
+    session: Session, actor: Actor, record: StudyRecord, facts: StudyFacts, step: Step, state: ModuleState
+) -> StudyFacts:
+    """Write how far a module is; return the facts with it."""
+    keep_state(session.connection(), actor, record.id, step, facts.states.get(step.key), state)
     return replace(facts, states={**facts.states, step.key: state})
-
-
-def _keep_post(connection: Connection, actor: Actor, record: Studied, step: Step, post: Post, answer: Answer) -> None:
-    """Keep a post as it came, with what it is answered."""
-    said = {name: getattr(answer, name) for name in _ANSWER} | {"saved_at": answer.saved_at.isoformat()}
-    row = {"record_id": record.id, "key": post.key, "body_sha256": post.sha256, "module_key": step.key}
-    row |= {"kind": post.kind, "payload": dict(post.data), "answer": said}
-    connection.execute(_INSERT_POST, row | {"said_at": post.said_at, "received_at": actor.at, "device": post.device})
 
 
 def _note(

@@ -205,7 +205,7 @@ def list_study_facts(session: Session, *, person_id: int, today: date) -> list[t
 
 
 def facts_for_post(
-    session: Session, post: Post, *, person_id: int, public_id: str, today: date
+    connection: Connection, post: Post, *, person_id: int, public_id: str, today: date
 ) -> tuple[Studied, StudyFacts, Answer | None]:
     """Return a person's own study record, where they stand, and what the post was answered before, or None.
 
@@ -215,7 +215,6 @@ def facts_for_post(
         NotFoundError: the record is missing or somebody else's.
         DomainError: the key was used for a post with another body ("key_taken").
     """
-    connection = session.connection()
     rows = connection.execute(_JUDGED, {"person_id": person_id, "public_id": public_id, "key": post.key}).all()
     if not rows:
         raise NotFoundError

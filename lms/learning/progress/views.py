@@ -1,21 +1,24 @@
 """What a player posts and asks by itself, in JSON: nothing is answered with success before it is on disk."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
-from lms.learning.progress import actions, queries
-from lms.learning.progress.rules import Missing, PostKind, outlook
+from lms.learning.progress import queries
+from lms.learning.progress.actions_posts import answer_at_once, answer_post
+from lms.learning.progress.rules import Answer, Missing, Post, PostKind, outlook
 from lms.learning.progress.wire import LARGEST_BODY, read_post, shown
 from lms.people.viewer import current_person_id
-from lms.shared.db import db
+from lms.shared.db import db, glance, writes_at_once
 from lms.shared.errors import DomainError, NotFoundError
 from lms.web.access_log import actor
 from lms.web.dates import today, wall_clock
 from lms.web.presence import somebody_is_there
 from lms.web.programs import refuse
+from lms.web.together import write_together
 
 blueprint = Blueprint("progress", __name__)
 
@@ -24,9 +27,7 @@ blueprint = Blueprint("progress", __name__)
 def post(record_id: str) -> ResponseReturnValue:
     try:
         told = read_post(_body())
-        answer = actions.answer_post(
-            db.session(), actor(), told, person_id=current_person_id(), public_id=record_id, today=today()
-        )
+        answer = _keep(told, record_id)
     except NotFoundError:
         raise
     except DomainError as error:
@@ -34,6 +35,22 @@ def post(record_id: str) -> ResponseReturnValue:
     if told.kind is not PostKind.BEAT:  # a page that lies open beats by itself
         somebody_is_there()
     return shown(answer) | {"saved": wall_clock(answer.saved_at)}
+
+
+def _keep(told: Post, record_id: str) -> Answer:
+    """Return what a post is answered, once it is on disk."""
+    asked: dict[str, Any] = {
+        "actor": actor(),
+        "post": told,
+        "person_id": current_person_id(),
+        "public_id": record_id,
+        "today": today(),
+    }
+    if writes_at_once(db.engine):
+        with glance(db.engine) as connection:
+            if answer := answer_at_once(connection, **asked):
+                return answer
+    return write_together(partial(answer_post, **asked))
 
 
 def _body() -> bytes:

@@ -30,13 +30,14 @@ class _Units:
     known: dict[str, OrgUnit]
     counts: Counter[str] = field(default_factory=Counter)
     changed: list[dict[str, Any]] = field(default_factory=list)
+    added: list[OrgUnit] = field(default_factory=list)
 
-    def take(self, session: Session, code: str, values: dict[str, Any]) -> OrgUnit:
+    def take(self, code: str, values: dict[str, Any]) -> OrgUnit:
         """Add the unit, or change what the file says otherwise; a value it does not give stays."""
         unit = self.known.get(code)
         if unit is None:
             unit = self.known[code] = OrgUnit(kind=self.kind, code=code, **values)
-            session.add(unit)
+            self.added.append(unit)
             self.counts["added"] += 1
             return unit
         before = {
@@ -52,6 +53,12 @@ class _Units:
             self.changed.append({"kind": str(self.kind), "code": code, "before": texts})
         return unit
 
+    def write(self, session: Session) -> dict[str, int]:
+        """Insert the new units, all at once, and return the ids of all by code."""
+        session.bulk_save_objects(self.added)
+        rows = session.execute(select(OrgUnit.code, OrgUnit.id).where(OrgUnit.kind == self.kind))
+        return {row.code: row.id for row in rows}
+
 
 def import_centers(session: Session, actor: Actor, rows: list[CenterRow], *, on: date) -> dict[str, int]:
     """Take over centers with their areas and regions; what stands under something else does so from `on`.
@@ -60,16 +67,15 @@ def import_centers(session: Session, actor: Actor, rows: list[CenterRow], *, on:
     """
     regions, areas, centers = (_Units(kind, _known(session, kind)) for kind in _LEVELS)
     for row in rows:
-        regions.take(session, row.region.code, _names(row.region))
-        areas.take(session, row.area.code, _names(row.area))
-        centers.take(session, row.code, {name: getattr(row, name) for name in ATTRIBUTES})
-    session.flush()
+        regions.take(row.region.code, _names(row.region))
+        areas.take(row.area.code, _names(row.area))
+        centers.take(row.code, {name: getattr(row, name) for name in ATTRIBUTES})
+    region_ids, area_ids, center_ids = (units.write(session) for units in (regions, areas, centers))
     placements = _Placements(session, actor, on)
     for row in rows:
-        center = centers.known[row.code]
-        area, region = areas.known[row.area.code], regions.known[row.region.code]
-        placements.put(area.id, region.id)
-        placements.put(center.id, area.id, center.opened_on, center.closed_on)
+        center, area_id = centers.known[row.code], area_ids[row.area.code]
+        placements.put(area_id, region_ids[row.region.code])
+        placements.put(center_ids[row.code], area_id, center.opened_on, center.closed_on)
     moved = placements.write()
     counts = {
         "centers_added": centers.counts["added"],

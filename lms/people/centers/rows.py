@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from lms.imports.files import Table
-from lms.imports.rules import RowRefusal, composed, has_control_characters, read_day
+from lms.imports.rules import RowRefusal, composed, has_control_characters, mended, read_day
 from lms.people.centers.rules import CenterRow, Named, without_contradictions
 from lms.people.rules import NetworkType, is_digits
 
@@ -29,7 +29,7 @@ def read_centers(table: Table) -> tuple[list[CenterRow], list[RowRefusal]]:
     rows: list[CenterRow] = []
     refused: list[RowRefusal] = []
     for line, values in table.rows():
-        cells = dict(zip(table.header, map(composed, values), strict=False))
+        cells = dict(zip(table.header, map(composed, map(mended, values)), strict=False))
         try:
             rows.append(_row(line, cells))
         except _FaultError as fault:

@@ -1,0 +1,211 @@
+"""Taking posts of the player: each is kept as it came, with what it earns and what it is answered, or not at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Insert, Table, bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session
+
+from lms.audit.rules import Actor
+from lms.learning.progress.actions import keep_state, settle, values_of
+from lms.learning.progress.models import ModuleProgress, ProgressPost, StudyRecord
+from lms.learning.progress.queries import Studied, facts_for_post
+from lms.learning.progress.rules import (
+    ABOUT,
+    Answer,
+    ModuleState,
+    Post,
+    PostKind,
+    Step,
+    StudyFacts,
+    StudyState,
+    outlook,
+    refusal,
+)
+from lms.learning.progress.rules_earning import advance, credit, moment_of
+from lms.shared.db import table_of
+from lms.shared.errors import DomainError
+
+# Built once, on the tables themselves: see queries.py.
+_RECORD, _MODULE, _POST = table_of(StudyRecord), table_of(ModuleProgress), table_of(ProgressPost)
+_AS_READ = (_RECORD.c.id == bindparam("of_record"), _RECORD.c.revision == bindparam("read"))
+_ADVANCE = update(_RECORD).where(*_AS_READ)
+_INSERT_POST = insert(_POST).inline()
+_WAIT = select(_RECORD.c.id).where(_RECORD.c.id == bindparam("of_record")).with_for_update()
+_ANSWER = [field.name for field in fields(Answer)]
+
+
+def _told(table: Table, names: tuple[str, ...]) -> dict[str, BindParameter[Any]]:
+    """Return parameters for columns, named after their table as well: one statement writes to three."""
+    return {name: bindparam(f"{table.name}_{name}", type_=table.c[name].type) for name in names}
+
+
+def _named(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"{table.name}_{name}": value for name, value in values.items()}
+
+
+def _build_at_once() -> Insert:
+    """Return the statement that writes record, module and post where the record is as it was read, else nothing.
+
+    It returns the post's id: how many rows an INSERT wrote, SQLAlchemy does not tell.
+    """
+    record = _told(_RECORD, ("seconds", "last_at", "last_key", "revision"))
+    advanced = update(_RECORD).where(*_AS_READ).values(record).returning(_RECORD.c.id).cte("advanced")
+    state = ("percent", "seconds", "ranges", "position", "score", "last_at", "completed_at")
+    module = _told(_MODULE, ("record_id", "module_key", "opened_at", "opened_on", *state))
+    keep = postgresql.insert(_MODULE).from_select(list(module), select(*module.values()).select_from(advanced))
+    latched = {"completed_at": func.coalesce(_MODULE.c.completed_at, keep.excluded.completed_at)}
+    kept = keep.on_conflict_do_update(
+        index_elements=["record_id", "module_key"], set_={name: keep.excluded[name] for name in state} | latched
+    )
+    post = _told(_POST, tuple(column.name for column in _POST.c if not column.primary_key))
+    whole = insert(_POST).from_select(list(post), select(*post.values()).select_from(advanced))
+    return whole.add_cte(kept.cte("kept")).returning(_POST.c.id)
+
+
+_AT_ONCE = _build_at_once()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a post changes: the record, and how far one module is. `facts` are those after it."""
+
+    record: dict[str, Any]
+    step: Step
+    before: ModuleState | None
+    state: ModuleState
+    facts: StudyFacts
+    answer: Answer
+    row: dict[str, Any]
+
+    @property
+    def completes(self) -> bool:
+        """Tell whether the course is completed by it."""
+        return self.answer.state is StudyState.COMPLETED and not self.facts.is_completed
+
+
+def take_post(session: Session, actor: Actor, record: StudyRecord, post: Post, *, today: date) -> Answer:
+    """Take what a player told of a record that was read whole; see `answer_post`."""
+    person_id, public_id = record.enrollment.person_id, record.public_id
+    answer = answer_post(session, actor, post, person_id=person_id, public_id=public_id, today=today)
+    session.refresh(record)
+    return answer
+
+
+def answer_post(session: Session, actor: Actor, post: Post, *, person_id: int, public_id: str, today: date) -> Answer:
+    """Take what a player posted and return what it is answered; the same post again is answered the same.
+
+    Raises:
+        NotFoundError: the record is missing or somebody else's.
+        DomainError: the key was used for another body ("key_taken"); the course has no such module ("module"); this
+            cannot be told of such a module ("kind"); enough chapters were begun today ("chapters").
+    """
+    connection = session.connection()
+    while True:
+        record, facts, before = facts_for_post(connection, post, person_id=person_id, public_id=public_id, today=today)
+        if before:
+            return before
+        change = _change(record, facts, post, actor.at, today)
+        if connection.execute(_ADVANCE, change.record).rowcount:
+            break
+        # Another transaction wrote meanwhile: let it end, then nobody else writes until this one does. On SQLite it
+        # never happens, as a transaction that writes begins with the write lock.
+        connection.execute(_WAIT, {"of_record": record.id})
+    keep_state(connection, actor, record.id, change.step, change.before, change.state)
+    if change.completes:
+        settle(session, actor, record, change.facts, today=today)
+    connection.execute(_INSERT_POST, change.row)
+    return change.answer
+
+
+def answer_at_once(
+    connection: Connection, actor: Actor, post: Post, *, person_id: int, public_id: str, today: date
+) -> Answer | None:
+    """Do what `answer_post` does by one statement that needs no transaction around it, as PostgreSQL has it.
+
+    None: nothing was written, because another post came first, or because this one completes the course.
+    """
+    record, facts, before = facts_for_post(connection, post, person_id=person_id, public_id=public_id, today=today)
+    if before:
+        return before
+    change = _change(record, facts, post, actor.at, today)
+    if change.completes:
+        return None
+    opened = {"opened_at": change.state.opened_at, "opened_on": change.state.opened_on}
+    module = values_of(change.state, actor.at) | {"record_id": record.id, "module_key": change.step.key} | opened
+    values = change.record | _named(_RECORD, change.record) | _named(_MODULE, module) | _named(_POST, change.row)
+    return change.answer if connection.execute(_AT_ONCE, values).one_or_none() else None
+
+
+def _change(record: Studied, facts: StudyFacts, post: Post, at: datetime, today: date) -> Change:
+    """Return what a post changes at an instant; nothing is written."""
+    step = _step_of(facts, post, today)
+    moment, before = moment_of(post.said_at, record.last_at, at), facts.states.get(step.key)
+    earned = _earned(record, post, moment)
+    state = advance(step, before or ModuleState(opened_at=moment, opened_on=today), post, seconds=earned, at=at)
+    seconds = record.seconds + earned
+    after = replace(facts, seconds=seconds, states={**facts.states, step.key: state})
+    answer = _answer(post, state, after, at)
+    which = {"of_record": record.id, "read": record.revision, "revision": record.revision + 1}
+    return Change(
+        record=which | {"seconds": seconds, "last_at": max(record.last_at, moment), "last_key": step.key},
+        step=step,
+        before=before,
+        state=state,
+        facts=after,
+        answer=answer,
+        row=_row(record, step, post, answer),
+    )
+
+
+def _answer(post: Post, state: ModuleState, facts: StudyFacts, at: datetime) -> Answer:
+    found = outlook(facts)
+    return Answer(
+        key=post.key,
+        saved_at=at,
+        module_percent=state.percent,
+        module_done=state.done,
+        course_percent=found.percent,
+        state=found.state,
+        missing=len(found.missing),
+    )
+
+
+def _row(record: Studied, step: Step, post: Post, answer: Answer) -> dict[str, Any]:
+    """Return a post as it came, with what it is answered, as it is kept."""
+    said = {name: getattr(answer, name) for name in _ANSWER} | {"saved_at": answer.saved_at.isoformat()}
+    return {
+        "record_id": record.id,
+        "key": post.key,
+        "body_sha256": post.sha256,
+        "module_key": step.key,
+        "kind": post.kind,
+        "payload": dict(post.data),
+        "answer": said,
+        "said_at": post.said_at,
+        "received_at": answer.saved_at,
+        "device": post.device,
+    }
+
+
+def _step_of(facts: StudyFacts, post: Post, today: date) -> Step:
+    """Return the module that a post is about."""
+    step = facts.step(post.module)
+    if step is None:
+        raise DomainError("module")
+    if ABOUT.get(post.kind, step.kind) is not step.kind:
+        raise DomainError("kind")
+    if step.key not in facts.states and (why := refusal(facts, step, today)):
+        raise DomainError(why)
+    return step
+
+
+def _earned(record: Studied, post: Post, moment: datetime) -> int:
+    """Return the seconds of study that a post earns. Opening a module earns none: nobody knows what came before."""
+    if post.kind is PostKind.OPEN:
+        return 0
+    passed = credit(record.last_at, moment)
+    return min(passed, int(post.data["seconds"])) if post.kind is PostKind.BEAT else passed

@@ -1,0 +1,1 @@
+"""Observations that were made elsewhere: taking their files in."""
