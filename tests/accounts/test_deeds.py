@@ -2,7 +2,8 @@
 that the form does not offer changes anything more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,8 @@ from werkzeug.test import TestResponse
 from lms.people.models import NamePurpose
 from lms.shared.clock import utcnow
 from lms.shared.db import Base, db
+from lms.web import together
+from lms.web.transactions import short_transaction
 from tests.accounts.cells import rules
 from tests.accounts.deeds import DEEDS, key_of
 from tests.accounts.samples import addresses
@@ -95,13 +98,22 @@ def test_what_is_done_is_written_with_it(session: Session, world: World, do: Do,
 
 @EACH
 @pytest.mark.backend("sqlite")
-def test_what_cannot_be_kept_is_not_written_either(app: Flask, session: Session, world: World, do: Do, key: str):
+def test_what_cannot_be_kept_is_not_written_either(
+    app: Flask, session: Session, world: World, do: Do, key: str, monkeypatch: pytest.MonkeyPatch
+):
     app.testing = False
     before, trail = business_facts(session), Trail(session)
 
     def fail(_session: object) -> None:
         raise OSError("the disk is full")
 
+    @contextmanager
+    def shared() -> Iterator[Session]:  # what a post is written in, with those that came at the same time
+        with short_transaction() as writer:
+            event.listen(writer, "before_commit", fail)
+            yield writer
+
+    monkeypatch.setattr(together, "short_transaction", shared)
     with app.app_context():
         requests = db.session.session_factory
     event.listen(requests, "before_commit", fail)

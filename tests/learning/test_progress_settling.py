@@ -106,6 +106,15 @@ def test_a_sheet_handed_in_late_completes_on_the_day_of_the_last_part(session: S
     assert studying.enrollment.completed_on == TODAY - timedelta(days=1)
 
 
+def test_an_optional_part_done_later_makes_nobody_late(session: Session):
+    studying = Studying(session, SESSION, LINK | {"required": False})
+    opened = post(studying.modules[1], PostKind.ACKNOWLEDGE)
+    take_post(session, actor_of(studying.cast.employee), studying.record, opened, today=TODAY)
+    assert attend(studying, studying.cast.coordinator, on=TODAY - timedelta(days=2)).state is StudyState.COMPLETED
+    session.refresh(studying.enrollment)
+    assert studying.enrollment.completed_on == TODAY - timedelta(days=2)
+
+
 @pytest.mark.parametrize(
     ("days", "reason", "code"),
     [(1, "출석부", "future"), (-20_000, "출석부", "long_ago"), (0, "  ", "reason"), (0, "가" * 301, "reason")],

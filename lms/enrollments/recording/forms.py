@@ -18,10 +18,22 @@ CHANGE, WITHDRAW = "change", "withdraw"
 LONGEST_KEY = 40
 
 
-class RecordingForm(Form):
-    """Whose courses were completed when, how that is known, and why it is recorded by hand."""
+class PickedForm(Form):
+    """People and courses picked on the board, and where to go afterwards."""
 
     cell = SelectMultipleField(_l("Picked"), choices=[], validate_choice=False)
+    next = HiddenField()
+
+    @property
+    def picks(self) -> list[Pick]:
+        """Return the people and courses picked, by public id; what is no pair names nobody."""
+        parts = (text.partition(".") for text in self.cell.data or ())
+        return [(person, course) for person, _, course in parts]
+
+
+class RecordingForm(PickedForm):
+    """Whose courses were completed when, how that is known, and why it is recorded by hand."""
+
     completed_on = DateField(_l("Completed on"), validators=[required()])
     evidence = RadioField(
         _l("Evidence"),
@@ -32,13 +44,6 @@ class RecordingForm(Form):
     note = StringField(_l("Where the evidence is"), validators=[required(), at_most(LONGEST_TEXT)])
     reason = TextAreaField(_l("Reason"), validators=[required(), at_most(LONGEST_TEXT)])
     request_key = HiddenField()
-    next = HiddenField()
-
-    @property
-    def picks(self) -> list[Pick]:
-        """Return the people and courses picked, by public id; what is no pair names nobody."""
-        parts = (text.partition(".") for text in self.cell.data or ())
-        return [(person, course) for person, _, course in parts]
 
     @property
     def day(self) -> date:

@@ -19,7 +19,6 @@ from lms.learning.content.rules import Keeps, ModuleKind
 from lms.learning.progress.models import ModuleProgress, StudyRecord
 from lms.learning.progress.queries import (
     Studied,
-    criteria_of,
     find_former,
     list_steps,
     list_steps_of_version,
@@ -159,18 +158,22 @@ def record_attendance(
     session.execute(_UPDATE_MODULE, attended)
     detail: dict[str, object] = {"module": module_key, "on": on.isoformat()}
     _note(session, actor, "progress.attend", record, detail, reason.strip())
-    return settle(session, actor, record, facts, today=today, completed_on=_last_done_on(session, record, timezone))
+    return settle(
+        session, actor, record, facts, today=today, completed_on=_last_done_on(session, record, facts, timezone)
+    )
 
 
-def _last_done_on(session: Session, record: StudyRecord, timezone: str) -> date:
-    """Return the day when the last of what a record holds was done; a session in person on the day it was attended."""
-    criteria, rows = criteria_of(record.edition), progress_of(session, record.id).values()
+def _last_done_on(session: Session, record: StudyRecord, facts: StudyFacts, timezone: str) -> date:
+    """Return the day when the last required module was done; a session in person on the day it was attended."""
+    done, criteria = progress_of(session, record.id), facts.criteria
+    rows = [done[step.key] for step in facts.modules if step.required and step.key in done]
     moments = [row.completed_at for row in rows if row.completed_at and not row.attended_on]
     if criteria.score:  # a better attempt than the first that passed may have been the one that was enough
         moments += [row.last_at for row in rows if row.score is not None]
     if criteria.min_minutes:
         moments.append(record.last_at)
-    return max([row.attended_on for row in rows if row.attended_on] + [local_date(at, timezone) for at in moments])
+    days = [row.attended_on for row in rows if row.attended_on] + [local_date(at, timezone) for at in moments]
+    return max(days, default=local_date(record.last_at, timezone))
 
 
 def settle(
