@@ -59,12 +59,14 @@ def localized(thing: object, stem: str = "name") -> str:
 
 def _catalog() -> tuple[tuple[str, str], NullTranslations]:
     """Return the languages to word things in, the wanted one first, and the texts of the wanted one."""
-    locale = get_locale()
-    kept: tuple[object, tuple[str, str], NullTranslations] | None = g.get("catalog")
-    if kept is None or kept[0] is not locale:
+    mine = vars(g)
+    kept: tuple[object, tuple[tuple[str, str], NullTranslations]] | None = mine.get("catalog")
+    # A page asks hundreds of times, and `get_locale` takes its time; where Flask-Babel keeps its answer is looked at.
+    if kept is None or kept[0] is not getattr(mine.get("_flask_babel"), "babel_locale", None):
+        locale = get_locale()
         languages = ("en", "ko") if str(locale) == "en" else ("ko", "en")
-        kept = g.catalog = (locale, languages, get_translations())
-    return kept[1:]
+        kept = g.catalog = (locale, (languages, get_translations()))
+    return kept[1]
 
 
 @pass_eval_context
