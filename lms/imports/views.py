@@ -179,7 +179,7 @@ def _kind_or_404(slug: str) -> Kind:
 
 
 def _titles() -> dict[str, Any]:
-    return {kind.code: kind.title for kind in kinds.offered()}
+    return wording.BY_COMMAND | {kind.code: kind.title for kind in kinds.offered()}
 
 
 def _flash(error: DomainError) -> None:

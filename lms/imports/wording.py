@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from flask_babel import LazyString, force_locale
 from flask_babel import lazy_gettext as _l
 
-from lms.imports.rules import RowRefusal
+from lms.imports.rules import ImportKind, RowRefusal
 from lms.shared.errors import DomainError
 
 Words = tuple[LazyString, LazyString]
+
+# What comes in by a command alone, and stands in the list of imports beside what the page offers.
+BY_COMMAND = {ImportKind.OBSERVATIONS: _l("Observations")}
 
 _WORDS: dict[str, Words] = {
     "format": (

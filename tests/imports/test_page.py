@@ -15,8 +15,9 @@ from werkzeug.test import TestResponse
 from lms.audit.models import AuditEvent
 from lms.imports.files import open_table
 from lms.imports.models import ImportRun
-from lms.imports.rules import ImportState
+from lms.imports.rules import ImportKind, ImportState
 from lms.people.models import Person, Posting
+from lms.shared.clock import utcnow
 from tests.support.network import Cast, small_cast
 from tests.support.sign_in import csrf_token, sign_in
 
@@ -200,6 +201,17 @@ def test_centers_are_handed_in_on_the_page_too(admin: FlaskClient, session: Sess
     assert "cannot be undone" in admin.get(
         press(admin, address, "undo").location
     ).get_data(as_text=True)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ImportKind)
+def test_the_list_names_what_came_in_also_by_a_command(admin: FlaskClient, session: Session, kind: ImportKind):
+    session.rollback()  # begins anew after what signing in wrote
+    file = {"file_name": "rows.csv", "sha256": "0" * 64}
+    session.add(ImportRun(kind=kind, state=ImportState.APPLIED, requested_by="-", recorded_at=utcnow(), **file))
+    session.commit()
+    listed = page(admin, "/imports/")
+    assert "rows.csv" in listed
+    assert f">{kind}<" not in listed
 
 
 def test_nobody_but_the_training_administrator_comes_in(client: FlaskClient, cast: Cast):
