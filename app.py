@@ -90,6 +90,7 @@ from lms.learning.surveys.views import blueprint as surveys_pages
 from lms.observations import models as _observations
 from lms.observations.cli import observations as observations_commands
 from lms.observations.history import wording as observations_words
+from lms.observations.practice.views import blueprint as practice_pages
 from lms.observations.views import blueprint as observations_pages
 from lms.people import models as _people
 from lms.people.centers import effects as center_effects
@@ -183,6 +184,7 @@ PAGES = (
     questions_pages,
     recall_pages,
     observations_pages,
+    practice_pages,
 )
 
 migrate = Migrate(compare_type=True, render_as_batch=True)

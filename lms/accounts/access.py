@@ -147,6 +147,7 @@ ENDPOINTS: dict[str, Policy] = {
     "targets.end": Policy.TRAINING,
     "observations.network": Policy.COUNTS,
     "observations.center": Policy.COUNTS,
+    "practice.practice": Policy.COUNTS,
     "completion.course_enrollments": Policy.NAMES,
     "months.list_months": Policy.MONTHS,
     "months.show": Policy.MONTHS,

@@ -63,7 +63,9 @@ FLAGS = Destination(
     "alert",
     ("flags.list_flags", "flags.show", "flags.hold", "targets.list_targets", "targets.set_target"),
 )
-OBSERVATIONS = Destination(_l("Observations"), "check", ("observations.network", "observations.center"))
+OBSERVATIONS = Destination(
+    _l("Observations"), "check", ("observations.network", "observations.center", "practice.practice")
+)
 MY_LEARNING = Destination(_l("My learning"), "home", ("completion.own", "learner.course", "player.module"))
 DOUBTS = Destination(_l("To be checked"), "search", ("signals.doubts", "signals.show", "signals.check"))
 MY_RECORDS = Destination(_l("My records"), "file", ("completion.own_records",))
