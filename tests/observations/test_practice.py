@@ -179,6 +179,13 @@ def test_job_roles_are_those_of_the_person_on_the_day(session: Session, cast: Ca
     assert [shown.cells["D02", column.id] for column in shown.columns] == [Seen(not_met=2)]
 
 
+def test_no_map_of_a_center_tells_of_the_one_person_in_a_job(session: Session, cast: Cast):
+    observe(session, cast.center, "COORDINATOR", dict.fromkeys("ABCD", "NO"), subject_id=cast.employee.id)
+    session.commit()
+    shown = page_of(session, cast.center.code, across=Across.ROLE, is_independent=False)
+    assert (list(shown.map.columns), len(shown.lines)) == ([], 2)
+
+
 def test_a_row_leads_to_its_months(session: Session, cast: Cast):
     for month in (4, 6):
         observe(session, cast.center, "SELF", dict.fromkeys("ABCD", "YES"), observed_on=date(2019, month, 3))

@@ -173,6 +173,8 @@ def _map(
         seen = add_up(count_seen(session, asked, split=split), keys)
         return {(group, key): one for ((independent, group), key), one in seen.items() if independent is is_independent}
 
+    if unit.kind is UnitKind.CENTER:
+        return [], {}  # it has no parts, and a job role there may be one person, whom these figures do not name
     if across is Across.ROLE:
         roles = role_labels(session).items()
         columns = [Column(one, label.name_ko, label.name_en, None) for one, label in roles if one is not None]
