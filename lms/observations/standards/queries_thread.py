@@ -141,10 +141,14 @@ def find_gaps(session: Session, *, on: date) -> Gaps:
 def _is_seen() -> ColumnElement[bool]:
     """Return the condition on `StandardItem` that some observation found it met or not."""
     sets: Any = aliased(ItemSetItem)
-    unsure = exists().where(
-        ObservationResult.observation_id == Observation.id,
-        ObservationResult.item_id == StandardItem.id,
-        ObservationResult.met.is_(None),
+    unsure = (
+        exists()
+        .where(
+            ObservationResult.observation_id == Observation.id,
+            ObservationResult.item_id == sets.item_id,
+            ObservationResult.met.is_(None),
+        )
+        .correlate(Observation, sets)
     )
     return exists().where(
         sets.item_id == StandardItem.id,
