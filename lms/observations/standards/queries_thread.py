@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from lms.courses.models import Course
@@ -105,22 +105,30 @@ def _wordings(session: Session, *conditions: ColumnElement[bool]) -> list[Wordin
 
 def list_seen(session: Session, behavior: Behavior, *, scope: Scope, as_of: date) -> list[Seen]:
     """List what was seen of a behavior within the viewer's figures, by occasion and observer."""
-    told = (ObservationResult.observation_id == Observation.id) & (ObservationResult.item_id == ItemSetItem.item_id)
-    # An item of the set without a row of its own was simply met.
-    is_met = case((ObservationResult.item_id.is_(None), 1), else_=cast(ObservationResult.met, Integer))
-    rows = session.execute(
-        select(
-            Observation.occasion, Observation.observer_kind,
-            func.count(is_met), func.sum(is_met), func.max(Observation.observed_on),
-        )
-        .join_from(StandardItem, ItemSetItem, ItemSetItem.item_id == StandardItem.id)
-        .join(Observation, Observation.item_set_id == ItemSetItem.item_set_id)
-        .outerjoin(ObservationResult, told)
-        .where(StandardItem.behavior_id == behavior.id, *counted(scope, as_of, Where()))
-        .group_by(Observation.occasion, Observation.observer_kind)
-        .order_by(Observation.occasion, Observation.observer_kind)
-    )  # fmt: skip
-    return [Seen(occasion, kind, Score(n, int(met or 0), n), last_on) for occasion, kind, n, met, last_on in rows]
+    items = select(StandardItem.id).where(StandardItem.behavior_id == behavior.id)
+    conditions = counted(scope, as_of, Where())
+    by = (Observation.occasion, Observation.observer_kind)
+    asked = session.execute(
+        select(*by, func.count(), func.max(Observation.observed_on))
+        .join_from(ItemSetItem, Observation, Observation.item_set_id == ItemSetItem.item_set_id)
+        .where(ItemSetItem.item_id.in_(items), *conditions)
+        .group_by(*by)
+        .order_by(*by)
+    )
+    # An item of the set without a row of its own was simply met: counting what differs reads far fewer rows.
+    differing = session.execute(
+        select(*by, func.count(case((ObservationResult.met.is_(None), 1))), func.count(ObservationResult.met))
+        .join_from(ObservationResult, Observation, Observation.id == ObservationResult.observation_id)
+        .where(ObservationResult.item_id.in_(items), ObservationResult.met.is_not(True), *conditions)
+        .group_by(*by)
+    )
+    unsure_and_failed = {(occasion, kind): numbers for occasion, kind, *numbers in differing}
+    found = []
+    for occasion, kind, number, last_on in asked:
+        unsure, failed = unsure_and_failed.get((occasion, kind), (0, 0))
+        n = number - unsure
+        found.append(Seen(occasion, kind, Score(n, n - failed, n), last_on))
+    return found
 
 
 def find_gaps(session: Session, *, on: date) -> Gaps:
