@@ -91,6 +91,9 @@ from lms.observations import models as _observations
 from lms.observations.cli import observations as observations_commands
 from lms.observations.history import wording as observations_words
 from lms.observations.practice.views import blueprint as practice_pages
+from lms.observations.standards import wording as standards_words
+from lms.observations.standards.cli import standards as standards_commands
+from lms.observations.standards.views import blueprint as standards_pages
 from lms.observations.views import blueprint as observations_pages
 from lms.people import models as _people
 from lms.people.centers import effects as center_effects
@@ -185,6 +188,7 @@ PAGES = (
     recall_pages,
     observations_pages,
     practice_pages,
+    standards_pages,
 )
 
 migrate = Migrate(compare_type=True, render_as_batch=True)
@@ -223,6 +227,7 @@ def _offer(app: Flask) -> None:
     for upload in (centers_upload, roster_upload, catalog_upload, history_upload, dues_upload):
         upload.register()
     observations_words.register()
+    standards_words.register()
     rules_upload.register(app.config["SETTINGS"].timezone)
     center_effects.register(count_attributed)
     content_hooks.register_check(faults_of_quizzes)
@@ -255,6 +260,7 @@ def _offer_commands(app: Flask) -> None:
         months_commands,
         flags_commands,
         observations_commands,
+        standards_commands,
     ):
         app.cli.add_command(command)
 

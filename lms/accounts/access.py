@@ -222,6 +222,14 @@ ENDPOINTS: dict[str, Policy] = {
     "recall.ask": Policy.SIGNED_IN,
     "recall.answer": Policy.SIGNED_IN,
     "recall.results": Policy.TRAINING,
+    "standards.browse": Policy.SIGNED_IN,
+    "standards.acknowledge": Policy.SIGNED_IN,
+    "standards.readers": Policy.CENTER,
+    "standards.gaps": Policy.COUNTS,
+    "standards.thread": Policy.SIGNED_IN,
+    "standards.new": Policy.TRAINING,
+    "standards.edit": Policy.TRAINING,
+    "standards.drop": Policy.TRAINING,
 }
 
 # Pages ask these by themselves: asking is no sign that somebody is there, so it keeps no session alive.

@@ -201,6 +201,19 @@ def more_time(world: World) -> Form:
     return {"quiz": world.lessons["timed"], "minutes": "5", "reason": REASON, "request_key": "k8"}
 
 
+ITEM_EXTRAS = frozenset({"text_en", "is_critical", "na_allowed", "method", "evidence_ko", "dimension_code", "i_care"})
+
+
+def new_version(world: World) -> Form:
+    """Return from when the standard changes, and what it was when it was looked at."""
+    return {"effective_from": str(world.day), "based_on": world.standard["version"]}
+
+
+def item(world: World) -> Form:
+    """Return an item of the standard in other words."""
+    return new_version(world) | {"text_ko": "새 문구", "stage": "AFTER", "response_type": "YN", "weight": "2"}
+
+
 def plain(**values: str) -> Callable[[World], Form]:
     """Return a form that is the same in every world."""
     return lambda _world: dict(values)
@@ -358,6 +371,10 @@ DEEDS: dict[str, Deed] = {
     "imports.download_refused": Deed("training_admin", plain(format="csv", reason=REASON), only_looks=True),
     "reports.download": Deed("area_manager", export, only_looks=True),
     "reports.download_rates": Deed("executive", export, only_looks=True),
+    "standards.acknowledge": Deed("employee"),
+    "standards.new": Deed("training_admin", lambda world: item(world) | {"code": "IT-3"}, takes=ITEM_EXTRAS),
+    "standards.edit": Deed("training_admin", item, takes=ITEM_EXTRAS),
+    "standards.drop": Deed("training_admin", new_version),
 }
 
 

@@ -256,6 +256,11 @@ def rule_runs(world: World, kind: str) -> Things:
     return {"in": Named(world.rehearsal), "published": Named(world.published), "missing": Named(MISSING, False)}
 
 
+def standard(what: str) -> Sampler:
+    """Return a thing of the standard, which everyone may look at, and none."""
+    return lambda world, _kind: {"in": Named(world.standard[what]), "missing": Named(MISSING, False)}
+
+
 def words(*known: str) -> Sampler:
     """Return words of the product itself, and one that is none."""
     return lambda _world, _kind: {
@@ -312,6 +317,8 @@ VARIABLES: dict[str, Sampler] = {
     "templates slug": words("roster"),
     "templates suffix": words("csv", "xlsx"),
     "reports kind": words(*EXPORTS),
+    "versions version_id": standard("version"),
+    "behaviors behavior_id": standard("behavior"),
 }
 QUIZ_PAGES = ("show", "begin", "question", "save", "review", "end", "result")
 QUESTION_PAGES = ("list_questions", "new", "edit", "retire", "take_in", "template", "settings")

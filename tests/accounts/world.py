@@ -52,6 +52,7 @@ from lms.shared.db import Base
 from tests.accounts.everyone import Everyone, end_posting
 from tests.accounts.lessons import write_lessons
 from tests.accounts.reference import Fact, Facts
+from tests.accounts.standards import write_standard
 from tests.factories import hostile_name, hostile_number
 from tests.learning.content import SVG
 from tests.support.databases import settings_for
@@ -212,6 +213,7 @@ class World(Everyone):
         for one in (self.person("employee"), self.inside):
             self.net.enroll(one, self.quizzed, due_on=self.day)
         self.lessons = write_lessons(self.net, self.person("employee"), self.inside, self.quizzed, self.day)
+        self.standard = write_standard(self.net)
         self.session.flush()
         mine = select(SignInSession.public_id)
         self.browsers = {
