@@ -59,6 +59,7 @@ from lms.enrollments.history.cli import history as history_commands
 from lms.enrollments.merging import actions as enrollments_merging
 from lms.enrollments.recording.views import blueprint as recording_pages
 from lms.enrollments.views import blueprint as enrollments_pages
+from lms.field_checks import models as _field_checks
 from lms.imports import models as _imports
 from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
@@ -129,6 +130,7 @@ MODELS = (
     _courses,
     _enrollments,
     _exceptions,
+    _field_checks,
     _flags,
     _imports,
     _months,

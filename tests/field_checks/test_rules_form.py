@@ -19,8 +19,8 @@ from lms.observations.rules import Answer
 from lms.observations.rules_standards import CheckItem
 
 GREETING = CheckItem(
-    item_id=1, item_set_id=1, code="FC-1", text_ko="인사", text_en="Greets",
-    stage=None, dimension_code=None, i_care="C", is_critical=False, response_type="YN", weight=1, method="관찰", evidence_ko="", na_allowed=True,
+    item_id=1, item_set_id=1, code="FC-1", text_ko="인사", text_en="Greets", stage=None, dimension_code=None,
+    i_care="C", is_critical=False, response_type="YN", weight=1, method="관찰", evidence_ko="", na_allowed=True,
 )  # fmt: skip
 SAFETY = replace(GREETING, item_id=2, code="FC-2", is_critical=True, na_allowed=False)
 SCALE = replace(GREETING, item_id=3, code="FC-3", response_type="SCALE4")
