@@ -59,7 +59,11 @@ from lms.enrollments.history.cli import history as history_commands
 from lms.enrollments.merging import actions as enrollments_merging
 from lms.enrollments.recording.views import blueprint as recording_pages
 from lms.enrollments.views import blueprint as enrollments_pages
+from lms.field_checks import jobs as _field_check_jobs
 from lms.field_checks import models as _field_checks
+from lms.field_checks.cli import field_checks as field_checks_commands
+from lms.field_checks.views import blueprint as field_checks_pages
+from lms.field_checks.views_form import blueprint as field_check_forms
 from lms.imports import models as _imports
 from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
@@ -119,7 +123,16 @@ from lms.web.serving import greet_with, serve
 from lms.web.views import blueprint as web_pages
 
 # Importing a module of sweeps is what registers them.
-SWEEPS = (_content_jobs, _flag_jobs, _quiz_jobs, _rule_jobs, _rule_sync_jobs, _signal_jobs, _trail_jobs)
+SWEEPS = (
+    _content_jobs,
+    _field_check_jobs,
+    _flag_jobs,
+    _quiz_jobs,
+    _rule_jobs,
+    _rule_sync_jobs,
+    _signal_jobs,
+    _trail_jobs,
+)
 # Alembic compares these with the migrations; importing them is what registers the tables.
 MODELS = (
     _accounts,
@@ -185,6 +198,8 @@ PAGES = (
     questions_pages,
     recall_pages,
     observations_pages,
+    field_checks_pages,
+    field_check_forms,
 )
 
 migrate = Migrate(compare_type=True, render_as_batch=True)
@@ -255,6 +270,7 @@ def _offer_commands(app: Flask) -> None:
         months_commands,
         flags_commands,
         observations_commands,
+        field_checks_commands,
     ):
         app.cli.add_command(command)
 

@@ -55,8 +55,8 @@ class Standard(WithPublicId, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)
-    name_ko: Mapped[str] = mapped_column(String(120))
-    name_en: Mapped[str] = mapped_column(String(120))
+    name_ko: Mapped[str] = mapped_column(String(120), server_default="")
+    name_en: Mapped[str] = mapped_column(String(120), server_default="")
     recorded_at: Mapped[datetime]
 
 

@@ -26,11 +26,8 @@ def upgrade() -> None:
     op.add_column("item_set_item", sa.Column("evidence_ko", sa.String(80), nullable=False, server_default=""))
     op.add_column("item_set_item", sa.Column("na_allowed", sa.Boolean(), nullable=False, server_default=sa.false()))
     for name in ADDED["standard"]:
-        op.add_column("standard", sa.Column(name, sa.String(120)))
+        op.add_column("standard", sa.Column(name, sa.String(120), nullable=False, server_default=""))
     op.execute("UPDATE standard SET name_ko = code, name_en = code")
-    with op.batch_alter_table("standard") as standard:
-        for name in ADDED["standard"]:
-            standard.alter_column(name, existing_type=sa.String(120), nullable=False)
     _create_tables()
 
 
