@@ -237,6 +237,14 @@ ENDPOINTS: dict[str, Policy] = {
     "field_check_forms.form": Policy.OBSERVE,
     "field_check_forms.answers": Policy.OBSERVE,
     "field_check_forms.submit": Policy.OBSERVE,
+    "standards.browse": Policy.SIGNED_IN,
+    "standards.acknowledge": Policy.SIGNED_IN,
+    "standards.readers": Policy.CENTER,
+    "standards.gaps": Policy.COUNTS,
+    "standards.thread": Policy.SIGNED_IN,
+    "standards.new": Policy.TRAINING,
+    "standards.edit": Policy.TRAINING,
+    "standards.drop": Policy.TRAINING,
 }
 
 # Pages ask these by themselves: asking is no sign that somebody is there, so it keeps no session alive.
