@@ -25,8 +25,8 @@ from lms.observations.rules_standards import CheckItem
 from lms.shared.db import table_of
 from lms.shared.ids import new_public_id
 
-# As far back as the first re-checks need; a whole year would take too long to load.
-BEGAN, STEP = timedelta(weeks=18), timedelta(weeks=3)
+# So far back that the first re-checks were made; a whole year would take too long to load.
+BEGAN, STEP = timedelta(weeks=12), timedelta(weeks=3)
 CALIBRATED = timedelta(weeks=5)
 # How often a check is made in its window, an item could be seen, and was met (parameters.csv, fieldcheck); the longer
 # ago the training, the less of it is left.
