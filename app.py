@@ -59,6 +59,12 @@ from lms.enrollments.history.cli import history as history_commands
 from lms.enrollments.merging import actions as enrollments_merging
 from lms.enrollments.recording.views import blueprint as recording_pages
 from lms.enrollments.views import blueprint as enrollments_pages
+from lms.field_checks import actions_merging as field_checks_merging
+from lms.field_checks import jobs as _field_check_jobs
+from lms.field_checks import models as _field_checks
+from lms.field_checks.cli import field_checks as field_checks_commands
+from lms.field_checks.views import blueprint as field_checks_pages
+from lms.field_checks.views_form import blueprint as field_check_forms
 from lms.imports import models as _imports
 from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
@@ -122,7 +128,16 @@ from lms.web.serving import greet_with, serve
 from lms.web.views import blueprint as web_pages
 
 # Importing a module of sweeps is what registers them.
-SWEEPS = (_content_jobs, _flag_jobs, _quiz_jobs, _rule_jobs, _rule_sync_jobs, _signal_jobs, _trail_jobs)
+SWEEPS = (
+    _content_jobs,
+    _field_check_jobs,
+    _flag_jobs,
+    _quiz_jobs,
+    _rule_jobs,
+    _rule_sync_jobs,
+    _signal_jobs,
+    _trail_jobs,
+)
 # Alembic compares these with the migrations; importing them is what registers the tables.
 MODELS = (
     _accounts,
@@ -133,6 +148,7 @@ MODELS = (
     _courses,
     _enrollments,
     _exceptions,
+    _field_checks,
     _flags,
     _imports,
     _months,
@@ -188,6 +204,8 @@ PAGES = (
     recall_pages,
     observations_pages,
     practice_pages,
+    field_checks_pages,
+    field_check_forms,
     standards_pages,
 )
 
@@ -233,7 +251,8 @@ def _offer(app: Flask) -> None:
     content_hooks.register_check(faults_of_quizzes)
     content_hooks.register_follow(follow_enrollments)
     register_rates(due_and_done_by_center)
-    for part in (enrollments_merging.PART, exceptions_merging.PART, accounts_merging.PART):
+    merging = (enrollments_merging, exceptions_merging, field_checks_merging, accounts_merging)
+    for part in (one.PART for one in merging):
         parts.register(part)
 
 
@@ -260,6 +279,7 @@ def _offer_commands(app: Flask) -> None:
         months_commands,
         flags_commands,
         observations_commands,
+        field_checks_commands,
         standards_commands,
     ):
         app.cli.add_command(command)

@@ -66,6 +66,11 @@ FLAGS = Destination(
 OBSERVATIONS = Destination(
     _l("Observations"), "check", ("observations.network", "observations.center", "practice.practice")
 )
+CHECKS = Destination(
+    _l("Checks"),
+    "check",
+    ("field_checks.list_all", "field_checks.show", "field_checks.observers", "field_check_forms.form"),
+)
 STANDARD = Destination(
     _l("Service standard"),
     "star",
@@ -157,6 +162,7 @@ OF_DUTIES = (
     SHORTFALLS,
     FLAGS,
     OBSERVATIONS,
+    CHECKS,
     IMPORTS,
     EXCEPTIONS,
     DOUBTS,
