@@ -59,6 +59,7 @@ from lms.enrollments.history.cli import history as history_commands
 from lms.enrollments.merging import actions as enrollments_merging
 from lms.enrollments.recording.views import blueprint as recording_pages
 from lms.enrollments.views import blueprint as enrollments_pages
+from lms.field_checks.device.views import blueprint as device_pages
 from lms.imports import models as _imports
 from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
@@ -183,6 +184,7 @@ PAGES = (
     questions_pages,
     recall_pages,
     observations_pages,
+    device_pages,
 )
 
 migrate = Migrate(compare_type=True, render_as_batch=True)

@@ -221,6 +221,9 @@ ENDPOINTS: dict[str, Policy] = {
     "recall.ask": Policy.SIGNED_IN,
     "recall.answer": Policy.SIGNED_IN,
     "recall.results": Policy.TRAINING,
+    "device.manifest": Policy.PUBLIC,
+    "device.worker": Policy.PUBLIC,
+    "device.forms": Policy.PUBLIC,
 }
 
 # Pages ask these by themselves: asking is no sign that somebody is there, so it keeps no session alive.

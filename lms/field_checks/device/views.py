@@ -1,0 +1,52 @@
+"""What a phone needs so that forms open and wait on it: a manifest, a worker, and a page that holds nothing of anyone."""
+
+from flask import Blueprint, Response, current_app, jsonify, render_template, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+blueprint = Blueprint("device", __name__, url_prefix="/field-checks")
+WORKER = "js/checks-worker.js"
+COLOR, SURFACE = "#12608c", "#ffffff"
+ICONS = (
+    ("favicon.svg", "any", "image/svg+xml", "any"),
+    ("app-192.png", "192x192", "image/png", "any"),
+    ("app-512.png", "512x512", "image/png", "any"),
+    ("app-maskable-512.png", "512x512", "image/png", "maskable"),
+)
+
+
+@blueprint.get("/app.webmanifest")
+def manifest() -> Response:
+    answer = jsonify(
+        id=url_for("device.forms"),
+        name=_("Checks after training"),
+        short_name=_("Checks"),
+        lang=str(get_locale()),
+        start_url=url_for("device.forms"),
+        scope=_scope(),
+        display="standalone",
+        theme_color=COLOR,
+        background_color=SURFACE,
+        icons=[
+            {"src": url_for("static", filename=name), "sizes": sizes, "type": kind, "purpose": purpose}
+            for name, sizes, kind, purpose in ICONS
+        ],
+    )
+    answer.mimetype = "application/manifest+json"
+    return answer
+
+
+@blueprint.get("/worker.js")
+def worker() -> Response:
+    """Answer the worker from below the checks: it sees their pages and no others."""
+    return current_app.send_static_file(WORKER)
+
+
+@blueprint.get("/device")
+def forms() -> str:
+    """Show which forms this device keeps; the device itself fills it in, without a connection too."""
+    return render_template("field_checks/device.html")
+
+
+def _scope() -> str:
+    return url_for("device.forms").removesuffix("device")
