@@ -6,6 +6,8 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from lms.field_checks.cli import field_checks as field_checks_commands
+from lms.field_checks.views import blueprint as field_checks_pages
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Settings
@@ -59,7 +61,10 @@ from lms.enrollments.history.cli import history as history_commands
 from lms.enrollments.merging import actions as enrollments_merging
 from lms.enrollments.recording.views import blueprint as recording_pages
 from lms.enrollments.views import blueprint as enrollments_pages
+from lms.field_checks import jobs as _field_check_jobs
+from lms.field_checks import models as _field_checks
 from lms.field_checks.device.views import blueprint as device_pages
+from lms.field_checks.views_form import blueprint as field_check_forms
 from lms.imports import models as _imports
 from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
@@ -119,7 +124,16 @@ from lms.web.serving import greet_with, serve
 from lms.web.views import blueprint as web_pages
 
 # Importing a module of sweeps is what registers them.
-SWEEPS = (_content_jobs, _flag_jobs, _quiz_jobs, _rule_jobs, _rule_sync_jobs, _signal_jobs, _trail_jobs)
+SWEEPS = (
+    _content_jobs,
+    _field_check_jobs,
+    _flag_jobs,
+    _quiz_jobs,
+    _rule_jobs,
+    _rule_sync_jobs,
+    _signal_jobs,
+    _trail_jobs,
+)
 # Alembic compares these with the migrations; importing them is what registers the tables.
 MODELS = (
     _accounts,
@@ -130,6 +144,7 @@ MODELS = (
     _courses,
     _enrollments,
     _exceptions,
+    _field_checks,
     _flags,
     _imports,
     _months,
@@ -184,6 +199,8 @@ PAGES = (
     questions_pages,
     recall_pages,
     observations_pages,
+    field_checks_pages,
+    field_check_forms,
     device_pages,
 )
 
@@ -255,6 +272,7 @@ def _offer_commands(app: Flask) -> None:
         months_commands,
         flags_commands,
         observations_commands,
+        field_checks_commands,
     ):
         app.cli.add_command(command)
 

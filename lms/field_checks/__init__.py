@@ -1,1 +1,1 @@
-"""Checks after training: someone who is not the learner looks, and says what was seen."""
+"""Checks after training: what was taught is seen to be done, by someone who is not the learner."""
