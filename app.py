@@ -6,8 +6,6 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
-from lms.field_checks.cli import field_checks as field_checks_commands
-from lms.field_checks.views import blueprint as field_checks_pages
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Settings
@@ -63,7 +61,14 @@ from lms.enrollments.recording.views import blueprint as recording_pages
 from lms.enrollments.views import blueprint as enrollments_pages
 from lms.field_checks import jobs as _field_check_jobs
 from lms.field_checks import models as _field_checks
+from lms.field_checks.cli import field_checks as field_checks_commands
 from lms.field_checks.device.views import blueprint as device_pages
+from lms.field_checks.photos import models as _photos
+from lms.field_checks.photos.actions import settle_photos
+from lms.field_checks.photos.queries import list_keys
+from lms.field_checks.photos.views import blueprint as photos_pages
+from lms.field_checks.queries_form import register_photos
+from lms.field_checks.views import blueprint as field_checks_pages
 from lms.field_checks.views_form import blueprint as field_check_forms
 from lms.imports import models as _imports
 from lms.imports.views import blueprint as imports_pages
@@ -150,6 +155,7 @@ MODELS = (
     _months,
     _observations,
     _people,
+    _photos,
     _progress,
     _quizzes,
     _recall,
@@ -202,6 +208,7 @@ PAGES = (
     field_checks_pages,
     field_check_forms,
     device_pages,
+    photos_pages,
 )
 
 migrate = Migrate(compare_type=True, render_as_batch=True)
@@ -245,6 +252,7 @@ def _offer(app: Flask) -> None:
     content_hooks.register_check(faults_of_quizzes)
     content_hooks.register_follow(follow_enrollments)
     register_rates(due_and_done_by_center)
+    register_photos(list_keys, settle_photos)
     for part in (enrollments_merging.PART, exceptions_merging.PART, accounts_merging.PART):
         parts.register(part)
 

@@ -60,5 +60,3 @@ def read_answers(sent: Mapping[str, str], items: Iterable[CheckItem]) -> dict[st
         elif answer in Answer.__members__:
             found[item.code] = Given(item.code, Answer(answer), None, note)
     return found
-
-

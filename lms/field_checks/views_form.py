@@ -93,7 +93,7 @@ def _take(check: Any, key: str, given: dict[str, Given]) -> None:
     session, keys = db.session(), []
     if check.submit_key != key:
         for code, one in given.items():
-            said = sent(f"{key}-{code}"[: LONGEST_KEY], one)
+            said = sent(f"{key}-{code}"[:LONGEST_KEY], one)
             keys.append(said.key)
             actions_form.answer(
                 session, actor(), check, scope=current_scope(), key=said.key, given=one, sha256=said.sha256

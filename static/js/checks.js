@@ -18,12 +18,17 @@ async function start() {
   await claim(person);
   const { title, answersAt, photos, submitAt, state } = root.dataset;
   const form = await keepForm({ check, person, title, answersAt, photos, submitAt, state, page: location.pathname });
+  for (const hidden of root.querySelectorAll("[data-with-script]")) hidden.hidden = false;
   for (const item of items) {
     fill(item, form.answers[item.dataset.item]?.body);
     await showPhotos(item);
     watch(item);
   }
   root.addEventListener("submit", finish);
+  root.querySelector("[data-reopen]").addEventListener("click", async () => {
+    await markSubmit(check, null);
+    queue.soon();
+  });
   root.dataset.ready = "";
   queue.listen().soon();
   await serveOffline();
@@ -31,34 +36,37 @@ async function start() {
 
 const part = (item, name) => item.querySelector(`[data-${name}]`);
 const errorOf = (item) => part(item, "error");
+const noteOf = (item) => item.querySelector("textarea");
 
-/** What stands on an item; `held` while a choice or the note of what was not met is missing. */
+/** What stands on an item; `held` while a choice, or the note of what was not met, is missing. */
 function read(item) {
-  const chosen = item.querySelector("[data-answer]:checked");
-  const value = part(item, "value")?.value ?? "";
-  const note = part(item, "note")?.value.trim() ?? "";
-  const answer = chosen?.value ?? (value === "" ? "" : "VALUE");
-  const body = { answer, value: value === "" || (chosen && answer !== "VALUE") ? null : Number(value), note };
-  return { body, held: !answer || (asksNote(item, body) && !note) || (answer === "VALUE" && body.value === null) };
+  const field = item.querySelector("[name^=answer-]:checked") ?? item.querySelector("[name^=answer-]:not([type=radio])");
+  const said = field?.value.trim() ?? "";
+  const isNumber = /^\d{1,3}$/.test(said);
+  const body = { answer: isNumber ? "VALUE" : said, value: isNumber ? Number(said) : null, note: noteOf(item).value.trim() };
+  return { body, held: !said || (asksNote(item, body) && !body.note) };
 }
 
 function asksNote(item, { answer, value }) {
-  return answer === "NO" || (answer === "VALUE" && value !== null && value < Number(item.dataset.metFrom ?? 0));
+  return answer === "NO" || (answer === "VALUE" && value < Number(item.dataset.metFrom));
 }
 
 /** Show what was kept. What the server had before stands in the page already. */
 function fill(item, body) {
   if (!body) return;
-  for (const choice of item.querySelectorAll("[data-answer]")) choice.checked = choice.value === body.answer;
-  if (part(item, "value")) part(item, "value").value = body.value ?? "";
-  if (part(item, "note")) part(item, "note").value = body.note;
+  const said = String(body.value ?? body.answer);
+  for (const field of item.querySelectorAll("[name^=answer-]")) {
+    if (field.type === "radio") field.checked = field.value === said;
+    else field.value = said;
+  }
+  noteOf(item).value = body.note;
 }
 
 function watch(item) {
   let typing;
   const keep = async () => {
     const { body, held } = read(item);
-    part(item, "note")?.toggleAttribute("required", asksNote(item, body));
+    noteOf(item).toggleAttribute("required", asksNote(item, body));
     errorOf(item).textContent = "";
     await keepAnswer(check, item.dataset.item, body, held);
     queue.soon();
@@ -66,9 +74,8 @@ function watch(item) {
   item.addEventListener("input", (event) => {
     if (event.target.matches("[data-photo]")) return;
     clearTimeout(typing);
-    typing = setTimeout(keep, event.target.matches("[data-note], [data-value]") ? TYPING_MS : 0);
+    typing = setTimeout(keep, event.target.matches("[type=radio]") ? 0 : TYPING_MS);
   });
-  item.addEventListener("focusout", () => clearTimeout(typing) || (item.matches("[data-typed]") && keep()));
   part(item, "photo")?.addEventListener("change", async (event) => {
     const files = [...event.target.files];
     event.target.value = "";
@@ -143,6 +150,7 @@ async function show({ phase, form, waiting, part: refused, error }) {
   root.querySelector("[data-sign-in]").hidden = phase !== "signed-out";
   if (phase === "refused") await showRefusal(refused, error);
   root.querySelector("[data-locks]").disabled = Boolean(form.submit);
+  root.querySelector("[data-reopen]").hidden = !form.submit || isSent;
   root.querySelector("[data-done]").hidden = !isSent;
   if (phase !== "sending" && told !== line.textContent) root.querySelector("[data-announce]").textContent = told = line.textContent;
   if (phase === "saved" || isSent) for (const item of items) await showPhotos(item);

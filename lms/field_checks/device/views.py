@@ -1,8 +1,17 @@
-"""What a phone needs so that forms open and wait on it: a manifest, a worker, and a page that holds nothing of anyone."""
+"""What a phone needs so that forms open and wait on it: a manifest, a worker, and a page that holds nobody's data."""
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
+
+from lms.field_checks.queries import get_check
+from lms.field_checks.rules import observer_fault
+from lms.observations.rules import PASSING, ResponseType
+from lms.people.viewer import current_scope, viewer_tag
+from lms.shared.db import db
+from lms.shared.errors import NotFoundError
 
 blueprint = Blueprint("device", __name__, url_prefix="/field-checks")
 WORKER = "js/checks-worker.js"
@@ -46,6 +55,21 @@ def worker() -> Response:
 def forms() -> str:
     """Show which forms this device keeps; the device itself fills it in, without a connection too."""
     return render_template("field_checks/device.html")
+
+
+@blueprint.get("/<check_id>/state")
+def state(check_id: str) -> ResponseReturnValue:
+    """Tell a form that lay on the device whose session this is now, and the token that it has."""
+    check = get_check(db.session(), scope=current_scope(), public_id=check_id)
+    if observer_fault(current_scope(), center_id=check.center_id, subject_id=check.person_id):
+        raise NotFoundError
+    return {"csrf": generate_csrf(), "person": viewer_tag(), "state": check.state}
+
+
+@blueprint.app_template_global()
+def met_from(response_type: str) -> int | None:
+    """Return from which number on an item is met; None where none is asked for."""
+    return PASSING.get(ResponseType(response_type))
 
 
 def _scope() -> str:
