@@ -27,6 +27,8 @@ class Policy(StrEnum):
     APPOINT = "APPOINT"
     ORGANIZATION = "ORGANIZATION"
     AUDIT = "AUDIT"
+    OBSERVE = "OBSERVE"
+    CALIBRATE = "CALIBRATE"
 
 
 DUTIES: dict[Policy, frozenset[DutyKind]] = {
@@ -41,6 +43,8 @@ DUTIES: dict[Policy, frozenset[DutyKind]] = {
     Policy.APPOINT: frozenset(GRANTS),
     Policy.ORGANIZATION: frozenset({DutyKind.TRAINING_ADMIN, DutyKind.SYSTEM_ADMIN}),
     Policy.AUDIT: frozenset({DutyKind.AUDITOR}),
+    Policy.OBSERVE: CENTER_DUTIES | {DutyKind.AREA_MANAGER},
+    Policy.CALIBRATE: NAMING_DUTIES - CENTER_DUTIES,
 }
 
 ENDPOINTS: dict[str, Policy] = {
@@ -221,6 +225,18 @@ ENDPOINTS: dict[str, Policy] = {
     "recall.ask": Policy.SIGNED_IN,
     "recall.answer": Policy.SIGNED_IN,
     "recall.results": Policy.TRAINING,
+    "field_checks.list_all": Policy.NAMES,
+    "field_checks.list_own": Policy.SIGNED_IN,
+    "field_checks.show": Policy.SIGNED_IN,
+    "field_checks.acknowledge": Policy.SIGNED_IN,
+    "field_checks.dispute": Policy.SIGNED_IN,
+    "field_checks.second": Policy.OBSERVE,
+    "field_checks.resolve": Policy.NAMES,
+    "field_checks.observers": Policy.NAMES,
+    "field_checks.calibrate": Policy.CALIBRATE,
+    "field_check_forms.form": Policy.OBSERVE,
+    "field_check_forms.answers": Policy.OBSERVE,
+    "field_check_forms.submit": Policy.OBSERVE,
     "device.manifest": Policy.PUBLIC,
     "device.worker": Policy.PUBLIC,
     "device.forms": Policy.PUBLIC,

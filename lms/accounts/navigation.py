@@ -65,6 +65,11 @@ FLAGS = Destination(
     ("flags.list_flags", "flags.show", "flags.hold", "targets.list_targets", "targets.set_target"),
 )
 OBSERVATIONS = Destination(_l("Observations"), "check", ("observations.network", "observations.center"))
+CHECKS = Destination(
+    _l("Checks"),
+    "check",
+    ("field_checks.list_all", "field_checks.show", "field_checks.observers", "field_check_forms.form"),
+)
 MY_LEARNING = Destination(_l("My learning"), "home", ("completion.own", "learner.course", "player.module"))
 DOUBTS = Destination(_l("To be checked"), "search", ("signals.doubts", "signals.show", "signals.check"))
 MY_RECORDS = Destination(_l("My records"), "file", ("completion.own_records",))
@@ -151,6 +156,7 @@ OF_DUTIES = (
     SHORTFALLS,
     FLAGS,
     OBSERVATIONS,
+    CHECKS,
     IMPORTS,
     EXCEPTIONS,
     DOUBTS,

@@ -29,8 +29,9 @@ class Fault(NamedTuple):
 
 
 def items_asked(items: Sequence[CheckItem], failed: Collection[int] | None = None) -> list[CheckItem]:
-    """Return what a form asks: all of it; of a re-check (`failed` is what the first check found) what failed then and
-    what is critical. Where nothing was either, the re-check asks everything again: it is to tell whether it lasted.
+    """Return what a form asks; of a re-check, what failed in the first check (`failed`) and what is critical.
+
+    Where nothing was either, the re-check asks everything again: it is to tell whether it lasted.
     """
     if failed is None:
         return list(items)

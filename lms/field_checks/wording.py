@@ -1,10 +1,15 @@
 """Checks after training, in words."""
 
+from typing import Any
+
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from lms.field_checks.queries_lists import Group
 from lms.field_checks.rules import CheckKind, CheckState
-from lms.observations.rules import Answer
+from lms.field_checks.rules_form import RANGES
+from lms.observations.rules import Answer, ResponseType
+from lms.observations.rules_standards import CheckItem
 from lms.shared.errors import DomainError
 
 KINDS = {CheckKind.CHECK: _l("Check"), CheckKind.RECHECK: _l("Re-check")}
@@ -20,12 +25,24 @@ STATES: dict[str, tuple[LazyString, str]] = {
     CheckState.MISSED: (_l("Missed"), "critical"),
     CheckState.VOID: (_l("Void"), "void"),
 }
+GROUPS = {
+    Group.NOW: _l("To be checked"),
+    Group.WAITING: _l("Waiting for an answer"),
+    Group.COMING: _l("Coming"),
+    Group.MISSED: _l("Missed"),
+    Group.OBSERVED: _l("Observed"),
+}
 ANSWERS = {
     Answer.YES: _l("Yes"),
     Answer.NO: _l("No"),
     Answer.VALUE: _l("Score"),
     Answer.NOT_APPLICABLE: _l("Not applicable"),
     Answer.NOT_OBSERVED: _l("Not observed"),
+}
+CALIBRATIONS = {
+    "uncalibrated": _l("Not calibrated"),
+    "disagrees": _l("Agreed too little"),
+    "expired": _l("Expired"),
 }
 REFUSALS: dict[str, LazyString] = {
     "oneself": _l("Nobody checks themselves or decides about themselves. Ask somebody else in charge."),
@@ -48,6 +65,7 @@ REFUSALS: dict[str, LazyString] = {
     "key_taken": _l("This key was used for something else."),
     "fields": _l("The form sent something that cannot be read."),
     "no_second": _l("No second look is asked for here."),
+    "agrees": _l("Choose what you saw, and write a note."),
     "text": _l("Say why in up to 300 characters."),
     "agreement": _l("Enter a whole number from 0 to 100."),
 }
@@ -64,3 +82,17 @@ def words(error: DomainError) -> str:
 def state_words(code: str) -> tuple[LazyString, str]:
     """Return what a state is called, and the tone of its badge."""
     return STATES[code]
+
+
+def choices(item: CheckItem) -> list[tuple[str, Any]]:
+    """Return the answers that a form offers to an item which is answered by choosing."""
+    response = ResponseType(item.response_type)
+    numbers = [(f"{value}", f"{value}") for value in range(*_span(response))]
+    first = numbers or [(str(one), ANSWERS[one]) for one in (Answer.YES, Answer.NO)]
+    others = [Answer.NOT_APPLICABLE] * item.na_allowed + [Answer.NOT_OBSERVED]
+    return [*first, *((str(one), ANSWERS[one]) for one in others)]
+
+
+def _span(response: ResponseType) -> tuple[int, int]:
+    least, most = RANGES.get(response, (0, -1))
+    return least, most + 1
