@@ -87,8 +87,9 @@ def submit(
     _observe(session, actor, check, scope, items, given)
     check.submit_key, check.submitted_at, check.observer_id = key, actor.at, actor.person_id
     session.flush()
-    for settle in settlers() if photos is not None else ():
-        settle(session, actor, check, photos)
+    if photos is not None:
+        for settle in settlers():
+            settle(session, actor, check, photos)
     found = check.observation
     if found is None:
         raise NotFoundError
