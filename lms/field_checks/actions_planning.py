@@ -40,10 +40,11 @@ def plan(session: Session, actor: Actor, *, on: date) -> Planned:
     missing = find_missing(session, on=on)
     people = _make(session, actor, missing, on)
     done = Planned(len(missing.trained), len(missing.rechecks), missed, void, closed)
+    detail: dict[str, object] = {"on": f"{on}", **done._asdict()}
     if any(done):
         audit.record(
             session, actor, "field_checks.plan", "field_checks", f"{on}", subject_ids=people,
-            detail={"on": f"{on}"} | done._asdict(),
+            detail=detail,
         )  # fmt: skip
     session.flush()
     return done

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, IntegerField, RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import InputRequired, NumberRange
 
 from lms.field_checks.rules import LONGEST_TEXT
@@ -25,7 +26,7 @@ class SecondForm(Form):
 
     agrees = RadioField(
         _l("What you saw"),
-        choices=[("yes", _l("I saw the same")), ("no", _l("I did not see it so"))],
+        choices=[SelectChoice("yes", _l("I saw the same")), SelectChoice("no", _l("I did not see it so"))],
         validators=[required(_l("Choose one."))],
     )
     text = TextAreaField(_l("Note"), validators=[required(), at_most(LONGEST_TEXT)])

@@ -16,7 +16,8 @@ from lms.shared.errors import NotFoundError
 
 def reached(scope: Scope) -> ColumnElement[bool]:
     """Return the condition that a check is of somebody else whom the viewer may see, where they work today."""
-    conditions = [FieldCheck.person_id.in_(select(Person.id).where(visible_people(scope)))]
+    visible = select(Person.id).where(visible_people(scope))
+    conditions: list[ColumnElement[bool]] = [FieldCheck.person_id.in_(visible)]
     if scope.person_id is not None:
         conditions.append(FieldCheck.person_id != scope.person_id)
     if not scope.network:

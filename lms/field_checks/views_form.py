@@ -28,7 +28,7 @@ CONFLICTS = frozenset({"key_taken", "state"})
 
 @blueprint.get("/form")
 def form(check_id: str) -> ResponseReturnValue:
-    check = _check(check_id)
+    check = get_check(db.session(), scope=current_scope(), public_id=check_id)
     if not names_open(current_scope(), {check.center_id}):
         return redirect(url_for("people.purpose", unit_id=check.center.public_id, next=request.path), 303)
     if observer_fault(current_scope(), center_id=check.center_id, subject_id=check.person_id):
@@ -114,7 +114,11 @@ def _page(check: Any, given: dict[str, Given], error: DomainError | None = None)
 
 
 def _check(check_id: str) -> Any:
-    return get_check(db.session(), scope=current_scope(), public_id=check_id)
+    """Return the check that something is sent of; who may not see its names sends nothing."""
+    check = get_check(db.session(), scope=current_scope(), public_id=check_id)
+    if not names_open(current_scope(), {check.center_id}):
+        raise NotFoundError
+    return check
 
 
 def _body() -> bytes:

@@ -201,6 +201,11 @@ def more_time(world: World) -> Form:
     return {"quiz": world.lessons["timed"], "minutes": "5", "reason": REASON, "request_key": "k8"}
 
 
+def check_answer(_world: World) -> Form:
+    """Return an answer to an item of a check, as the form's script sends it."""
+    return {"key": "0b5f0c4e-3c1d-4c6e-9a57-0d8f1d1f6a11", "item": "FC-1", "answer": "YES", "value": None, "note": ""}
+
+
 def plain(**values: str) -> Callable[[World], Form]:
     """Return a form that is the same in every world."""
     return lambda _world: dict(values)
@@ -358,6 +363,22 @@ DEEDS: dict[str, Deed] = {
     "imports.download_refused": Deed("training_admin", plain(format="csv", reason=REASON), only_looks=True),
     "reports.download": Deed("area_manager", export, only_looks=True),
     "reports.download_rates": Deed("executive", export, only_looks=True),
+    "field_checks.acknowledge": Deed("employee", names_others=True),
+    "field_checks.dispute": Deed("employee", plain(text=REASON), names_others=True),
+    "field_checks.second": Deed("deputy", plain(agrees="yes", text=REASON), names_others=True),
+    "field_checks.resolve": Deed("deputy", plain(text=REASON), names_others=True),
+    "field_checks.calibrate": Deed(
+        "training_admin",
+        lambda world: {"person": world.person("coordinator").public_id, "agreement": "93"},
+        names_others=True,
+        purpose_stated=True,
+    ),
+    "field_check_forms.answers": Deed("coordinator", check_answer, names_others=True, is_json=True),
+    "field_check_forms.submit": Deed(
+        "coordinator",
+        plain(**{"key": "k9k9k9k9", "answer-FC-1": "YES", "answer-FC-2": "YES", "answer-FC-3": "4"}),
+        names_others=True,
+    ),
 }
 
 
