@@ -30,10 +30,16 @@ export async function claim(person) {
   note("person", person);
 }
 
+let wiping = false;
+
+export const isWiping = () => wiping;
+
 export async function wipe() {
+  wiping = true;
   const patience = new Promise((done) => setTimeout(done, PATIENCE_MS));
-  await Promise.race([Promise.allSettled([dropDatabase(), dropPages(), dropWorker()]), patience]);
+  await Promise.race([Promise.allSettled([dropDatabase(), dropWorker().then(dropPages)]), patience]);
   for (const name of ["person", "unsent"]) localStorage.removeItem(PREFIX + name);
+  wiping = false;
 }
 
 function dropDatabase() {
@@ -50,6 +56,9 @@ async function dropPages() {
 
 async function dropWorker() {
   for (const one of (await navigator.serviceWorker?.getRegistrations()) ?? []) {
-    if (new URL(one.scope).pathname.endsWith("/field-checks/")) await one.unregister();
+    if (!new URL(one.scope).pathname.endsWith("/field-checks/")) continue;
+    // It goes on serving the pages that are open: from now on it keeps none.
+    one.active?.postMessage({ over: true });
+    await one.unregister();
   }
 }

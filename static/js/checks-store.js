@@ -1,7 +1,7 @@
 /** Forms of checks on this device: answers as they stand, photos, and what of it the server has acknowledged. All of it is one person's. */
 
 import { openDB } from "../vendor/idb/idb.mjs";
-import { DATABASE, note } from "./checks-owner.js";
+import { DATABASE, isWiping, note } from "./checks-owner.js";
 import { newKey } from "./sending.js";
 
 const VERSION = 1;
@@ -13,10 +13,10 @@ function base() {
       database.createObjectStore("forms", { keyPath: "check" });
       database.createObjectStore("photos", { keyPath: "key" }).createIndex("check", "check");
     },
-    // Somebody signs out in another tab: what is here goes, and so does the page that shows it.
+    // What is here goes, because somebody signs out or another one came. A page in another tab that still shows it goes too.
     blocking(_current, _blocked, event) {
       event.target.close();
-      location.reload();
+      if (!isWiping()) location.replace(document.querySelector("dialog.session-warning")?.dataset.signIn ?? location.href);
     },
   });
   return opened;

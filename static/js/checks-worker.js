@@ -7,6 +7,9 @@ const FILES = "field-checks-files";
 const PAGES = "field-checks-pages";
 const PATIENCE_MS = 4_000;
 const SLOW_MS = 20_000;
+let slowUntil = 0;
+// The person whose pages these were has left.
+let isOver = false;
 const DEVICE = new URL("device", self.location).pathname;
 const isForm = (path) => /\/field-checks\/[\w-]+\/form$/.test(path);
 // Their address changes with their content.
@@ -32,7 +35,9 @@ async function keepFiles(addresses) {
 
 /** A page that came before this worker did tells what it is made of. */
 self.addEventListener("message", (event) => {
-  const { page, files } = event.data;
+  const { page, files, over } = event.data;
+  isOver = Boolean(over);
+  if (isOver) return;
   const ours = files.map((address) => new URL(address)).filter((one) => one.origin === self.location.origin && isFile(one));
   event.waitUntil(Promise.all([keepFiles(ours), keepPage(page)]).then(() => event.ports[0].postMessage("kept")));
 });
@@ -53,7 +58,6 @@ self.addEventListener("fetch", (event) => {
   else if (isFile(address)) event.respondWith(file(event.request, address));
 });
 
-let slowUntil = 0;
 
 /** Ask the network, but not for long; where it has just kept us waiting, what is kept here goes first for a while. */
 function timely(request) {
@@ -70,6 +74,7 @@ async function page(request, path) {
   const kept = await caches.match(path);
   try {
     const answer = await (kept ? timely(request) : fetch(request));
+    if (isOver) return answer;
     if (isForm(path) && answer.ok) await (await caches.open(PAGES)).put(path, answer.clone());
     else if (isForm(path) && answer.status === 404) await (await caches.open(PAGES)).delete(path);
     return answer;
