@@ -101,6 +101,9 @@ from lms.learning.surveys.views import blueprint as surveys_pages
 from lms.observations import models as _observations
 from lms.observations.cli import observations as observations_commands
 from lms.observations.history import wording as observations_words
+from lms.observations.standards import wording as standards_words
+from lms.observations.standards.cli import standards as standards_commands
+from lms.observations.standards.views import blueprint as standards_pages
 from lms.observations.views import blueprint as observations_pages
 from lms.people import models as _people
 from lms.people.centers import effects as center_effects
@@ -207,6 +210,7 @@ PAGES = (
     observations_pages,
     field_checks_pages,
     field_check_forms,
+    standards_pages,
     device_pages,
     photos_pages,
 )
@@ -247,6 +251,7 @@ def _offer(app: Flask) -> None:
     for upload in (centers_upload, roster_upload, catalog_upload, history_upload, dues_upload):
         upload.register()
     observations_words.register()
+    standards_words.register()
     rules_upload.register(app.config["SETTINGS"].timezone)
     center_effects.register(count_attributed)
     content_hooks.register_check(faults_of_quizzes)
@@ -281,6 +286,7 @@ def _offer_commands(app: Flask) -> None:
         flags_commands,
         observations_commands,
         field_checks_commands,
+        standards_commands,
     ):
         app.cli.add_command(command)
 

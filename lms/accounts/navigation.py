@@ -70,6 +70,11 @@ CHECKS = Destination(
     "check",
     ("field_checks.list_all", "field_checks.show", "field_checks.observers", "field_check_forms.form"),
 )
+STANDARD = Destination(
+    _l("Service standard"),
+    "star",
+    ("standards.browse", "standards.readers", "standards.gaps", "standards.thread", "standards.new", "standards.edit"),
+)
 MY_LEARNING = Destination(_l("My learning"), "home", ("completion.own", "learner.course", "player.module"))
 DOUBTS = Destination(_l("To be checked"), "search", ("signals.doubts", "signals.show", "signals.check"))
 MY_RECORDS = Destination(_l("My records"), "file", ("completion.own_records",))
@@ -194,7 +199,9 @@ def init_app(app: Flask) -> None:
 def destinations(duties: frozenset[DutyKind]) -> list[Destination]:
     """Return where a viewer with these duties may go, what they need most first."""
     charged = [place for place in OF_DUTIES if _is_open(place, duties)]
-    own = (VIEWS, COURSES, MY_LEARNING, MY_RECORDS) if charged else (MY_LEARNING, MY_RECORDS, COURSES)
+    own = (
+        [VIEWS, COURSES, STANDARD, MY_LEARNING, MY_RECORDS] if charged else [MY_LEARNING, MY_RECORDS, COURSES, STANDARD]
+    )
     return charged + [place for place in own if _is_open(place, duties)]
 
 
