@@ -144,7 +144,8 @@ def _page(check: Any, refusal: str | None = None) -> str:
     state = CheckState(check.state)
     return render_template(
         "field_checks/show.html",
-        check=check, found=list_found(session, check), photos=list_photos(session, check), words=wording, refusal=refusal, is_own=is_own,
+        check=check, found=list_found(session, check), photos=list_photos(session, check), words=wording,
+        refusal=refusal, is_own=is_own,
         state=state_on(state, check.opens_on, check.closes_on, scope.on),
         may_check=state in OPEN and check.opens_on <= scope.on and observer_fault(scope, **there) is None,
         may_acknowledge=is_own and after(state, Step.ACKNOWLEDGE) is not None,

@@ -335,6 +335,7 @@ VARIABLES: dict[str, Sampler] = {
     "templates suffix": words("csv", "xlsx"),
     "reports kind": words(*EXPORTS),
     "field-checks check_id": checks,
+    "photos photo_id": lambda world, _kind: {"in": Named(world.photo), "missing": Named(MISSING, False)},
 }
 QUIZ_PAGES = ("show", "begin", "question", "save", "review", "end", "result")
 QUESTION_PAGES = ("list_questions", "new", "edit", "retire", "take_in", "template", "settings")
@@ -351,6 +352,9 @@ OF_ENDPOINT: dict[str, Sampler] = {
     "quizzes.begin module_id": quizzes,
     **{f"questions.{name} course_id": drafts(lambda world: world.quizzed.public_id) for name in QUESTION_PAGES},
     **{f"field_check_forms.{name} check_id": checks_to_observe for name in ("form", "answers", "submit")},
+    "device.state check_id": checks_to_observe,
+    "check_photos.add check_id": checks_to_observe,
+    "check_photos.show check_id": one_check("own", lambda world, kind: world.sees_name(kind, world.person("employee"))),
     **{
         f"field_checks.{name} check_id": one_check("own", lambda _world, kind: kind == "employee")
         for name in ("acknowledge", "dispute")

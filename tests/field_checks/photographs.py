@@ -1,14 +1,18 @@
 """Photographs for tests: good ones as cameras make them, and crafted ones."""
 
+import hashlib
 import io
 import random
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 from PIL import Image
 
+from lms.field_checks.photos.models import FieldCheckPhoto
+from lms.shared.clock import utcnow
 from tests.learning.content import MP4, SVG, document
 
 HTML = b"<!doctype html><script>alert(1)</script>"
@@ -31,6 +35,18 @@ def plain(kind: str, size: tuple[int, int] = (24, 16), **options: object) -> byt
     written = io.BytesIO()
     Image.new("RGB", size, (90, 120, 150)).save(written, kind, **options)
     return written.getvalue()
+
+
+PICTURE = plain("PNG")
+
+
+def photo_of(check: Any, item_id: int, taken_by: Any) -> FieldCheckPhoto:
+    """Return the row of a photo of a check; its bytes are `PICTURE`."""
+    sha256 = hashlib.sha256(PICTURE).hexdigest()
+    return FieldCheckPhoto(
+        check_id=check.id, item_id=item_id, key="k1k1k1k1", media_type="image/png", sha256=sha256, shown_sha256=sha256,
+        size=len(PICTURE), taken_by_id=taken_by.id, recorded_at=utcnow(),
+    )  # fmt: skip
 
 
 def archive(behind: bytes = b"") -> bytes:

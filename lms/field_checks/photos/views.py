@@ -58,7 +58,8 @@ def show(check_id: str, photo_id: str) -> Response:
     note_access("view", "field_check_photo", photo_id, subject_ids=[check.person_id])
     answer = send_file(path, mimetype=photo.media_type, etag=photo.shown_sha256, last_modified=photo.recorded_at)
     answer.headers.pop("Content-Disposition", None)
-    return seal(answer)
+    # Phones are shared: what shows people and places stays in no browser.
+    return seal(answer, is_kept=False)
 
 
 def _check(check_id: str) -> Any:
