@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from lms.field_checks.photos.rules import LARGEST, LONGEST_SIDE, PHOTOS, is_something_else
+from lms.field_checks.photos.rules import LARGEST, LONGEST_SIDE, PHOTOS, fault_of
 from lms.field_checks.photos.screening import screen_photo
 from lms.learning.content.rules_files import JPEG
 from lms.shared.errors import DomainError
@@ -99,4 +99,4 @@ def test_bytes_by_chance_are_not_taken_for_something_else():
     noise = Image.effect_noise((1_500, 1_500), 100).convert("RGB")
     written = io.BytesIO()
     noise.save(written, "JPEG", quality=98)
-    assert not is_something_else(written.getvalue(), JPEG)
+    assert not fault_of(written.getvalue(), JPEG)

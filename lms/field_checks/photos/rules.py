@@ -31,18 +31,25 @@ MOST_SMALLER = 4
 END_OF_TRAILER = b"SEFT"
 
 
-def is_something_else(data: bytes, media_type: str) -> bool:
-    """Tell whether a picture could be read as a page, script, document or archive too, or goes on behind its end."""
+def fault_of(data: bytes, media_type: str) -> str | None:
+    """Return why the bytes of a picture are none to keep: something else besides, or without an end; None: they are."""
+    if is_read_otherwise(data):
+        return "file_active"
+    end = ENDS[media_type](data)
+    if end is None:
+        return "file_broken"
+    return None if _may_follow(data[end:], media_type) else "file_active"
+
+
+def is_read_otherwise(data: bytes) -> bool:
+    """Tell whether other readers would take a picture for a page, a script, a document or an archive."""
     lowered = data.lower()
     if any(one in lowered for one in BEGINNINGS) and OTHERWISE_READ.search(data):
         return True
     if END_OF_ARCHIVE in data[-FARTHEST_END:]:
         return True
     # A script whose first comment hides the head of the picture.
-    if data[4:6] == b"/*" and b"*/" in data:
-        return True
-    end = ENDS[media_type](data)
-    return end is None or not _may_follow(data[end:], media_type)
+    return data[4:6] == b"/*" and b"*/" in data
 
 
 def _may_follow(tail: bytes, media_type: str) -> bool:

@@ -1,6 +1,6 @@
 """Looking into a photo before it is kept."""
 
-from lms.field_checks.photos.rules import LARGEST, LONGEST_SIDE, PHOTOS, is_something_else
+from lms.field_checks.photos.rules import LARGEST, LONGEST_SIDE, PHOTOS, fault_of
 from lms.learning.content.rules_files import Screened, media_type_of
 from lms.learning.content.screening import screen_picture
 from lms.shared.errors import DomainError
@@ -18,6 +18,6 @@ def screen_photo(name: str, data: bytes) -> Screened:
     media_type = media_type_of(data)
     if media_type not in PHOTOS:
         raise DomainError("file_kind", name=name)
-    if is_something_else(data, media_type):
-        raise DomainError("file_active", name=name)
+    if fault := fault_of(data, media_type):
+        raise DomainError(fault, name=name)
     return screen_picture(name, data, media_type, LONGEST_SIDE)
