@@ -137,7 +137,7 @@ def _observe(
     check.observation = Observation(
         occasion=Occasion.CHECK, kind=VISIT_KINDS[CheckKind(check.kind)], center_id=check.center_id,
         subject_id=check.person_id, observer_id=actor.person_id, observer_kind=kind, observed_on=scope.on,
-        item_set_id=_form_set(session, check, items, actor).id, items_applicable=counts.applicable,
+        item_set_id=form_set(session, check.item_set_id, items, actor).id, items_applicable=counts.applicable,
         items_met=counts.met, recorded_at=actor.at,
     )  # fmt: skip
     check.needs_second = needs_second(items, met)
@@ -154,12 +154,12 @@ def _observe(
             )  # fmt: skip
 
 
-def _form_set(session: Session, check: FieldCheck, items: Iterable[CheckItem], actor: Actor) -> ItemSet:
-    """Return the item set of what a form asked: the one of an equal form, or a new one."""
+def form_set(session: Session, version_id: int, items: Iterable[CheckItem], actor: Actor) -> ItemSet:
+    """Return the item set of what a form asked of a version: the one of an equal form, or a new one."""
     asked = list(items)
     name = " ".join(str(item.item_id) for item in asked)
     known = select(FieldCheckForm.item_set_id).where(
-        FieldCheckForm.version_id == check.item_set_id, FieldCheckForm.items == name
+        FieldCheckForm.version_id == version_id, FieldCheckForm.items == name
     )
     if found := session.scalar(known):
         return session.get_one(ItemSet, found)
@@ -180,7 +180,7 @@ def _form_set(session: Session, check: FieldCheck, items: Iterable[CheckItem], a
     ]  # fmt: skip
     session.add(made)
     session.flush()
-    session.add(FieldCheckForm(version_id=check.item_set_id, items=name, item_set_id=made.id))
+    session.add(FieldCheckForm(version_id=version_id, items=name, item_set_id=made.id))
     return made
 
 

@@ -29,7 +29,7 @@ class SecondForm(Form):
         choices=[SelectChoice("yes", _l("I saw the same")), SelectChoice("no", _l("I did not see it so"))],
         validators=[required(_l("Choose one."))],
     )
-    text = TextAreaField(_l("Note"), validators=[required(), at_most(LONGEST_TEXT)])
+    note = TextAreaField(_l("Note"), validators=[required(), at_most(LONGEST_TEXT)])
 
 
 class CalibrationForm(Form):

@@ -88,9 +88,11 @@ def _drawn(
     terms: dict[int, Terms], on: date,
 ) -> Iterable[Trained]:  # fmt: skip
     """Give whom to draw for a week besides those who were; never a check whose window is over as it is made."""
+    drawn_before = {who for (day, _center), people in planned.items() if day == week for who in people}
     wanted = allot({center: len({one.person_id for one in trained}) for center, trained in centers.items()})
     for center, number in wanted.items():
-        there = planned.get((week, center), set())
+        # Who was drawn at a center they have left since was drawn.
+        there = planned.get((week, center), set()) | (drawn_before & {one.person_id for one in centers[center]})
         if number <= len(there):
             continue
         by_id = {one.enrollment_id: one for one in centers[center]}

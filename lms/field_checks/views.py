@@ -42,7 +42,7 @@ def list_all() -> ResponseReturnValue:
     group = Group(text) if text in Group.__members__ else Group.NOW
     shown = list_checks(session, scope=scope, group=group, page=page_number()) if names_open(scope) else None
     if shown:
-        note_access("view", "field_checks", group, subject_ids=[one.person_id for one in shown.rows])
+        _note_others("field_checks", group, {who for one in shown.rows for who in (one.person_id, one.observer_id)})
     fault = calibration_fault(list_calibrations(session, person_id=scope.person_id or 0), scope.on)
     return render_template(
         "field_checks/list.html",
@@ -52,6 +52,13 @@ def list_all() -> ResponseReturnValue:
     )  # fmt: skip
 
 
+def _note_others(object_type: str, object_id: str, person_ids: set[int | None]) -> None:
+    """Remember whom else but the viewer a page names."""
+    others = sorted(one for one in person_ids if one is not None and one != current_scope().person_id)
+    if others:
+        note_access("view", object_type, object_id, subject_ids=others)
+
+
 def _may_observe(check: Any) -> bool:
     return observer_fault(current_scope(), center_id=check.center_id, subject_id=check.person_id) is None
 
@@ -59,6 +66,7 @@ def _may_observe(check: Any) -> bool:
 @blueprint.get("/own")
 def list_own() -> ResponseReturnValue:
     checks = list_own_checks(db.session(), person_id=current_person_id())
+    _note_others("field_checks", "own", {one.observer_id for one in checks})
     return render_template("field_checks/own.html", checks=checks, words=wording)
 
 
@@ -94,7 +102,7 @@ def second(check_id: str) -> ResponseReturnValue:
     def do(check: Any) -> None:
         actions.look_again(
             db.session(), actor(), check, scope=current_scope(), agrees=form.agrees.data == "yes",
-            note=form.text.data or "",
+            note=form.note.data or "",
         )  # fmt: skip
 
     return _do(check_id, do, _("What you saw is recorded."), form)
@@ -117,7 +125,7 @@ def _do(check_id: str, do: Any, done: str, form: Any = None) -> ResponseReturnVa
         raise NotFoundError
     try:
         if form is not None and not form.validate():
-            raise DomainError("agrees" if "agrees" in form.errors else "text")
+            raise DomainError("agrees" if "agrees" in form else "text")
         do(check)
     except NotFoundError:
         raise
@@ -136,8 +144,8 @@ def _is_closed_to(check: Any) -> bool:
 def _page(check: Any, refusal: str | None = None) -> str:
     session, scope = db.session(), current_scope()
     is_own = check.person_id == scope.person_id
-    if not is_own:
-        note_access("view", "field_check", check.public_id, subject_ids=[check.person_id])
+    shown = {check.person_id, check.observer_id, check.second_observer_id, check.closed_by_id}
+    _note_others("field_check", check.public_id, shown)
     there = {"center_id": check.center_id, "subject_id": check.person_id}
     observers = frozenset(one for one in (check.observer_id, check.second_observer_id) if one is not None)
     asks_second = check.needs_second and check.second_at is None and check.state in OBSERVED - {CheckState.CLOSED}
@@ -182,7 +190,7 @@ def _observers_page(refusal: str | None = None) -> str:
     session, scope = db.session(), current_scope()
     shown = list_observers(session, scope=scope, page=page_number()) if names_open(scope) else None
     if shown:
-        note_access("view", "observers", "", subject_ids=[one.person.id for one in shown.rows])
+        _note_others("observers", "", {one.person.id for one in shown.rows})
     return render_template(
         "field_checks/observers.html",
         shown=shown, words=wording, refusal=refusal, form=CalibrationForm(formdata=None), me=scope.person_id,

@@ -16,17 +16,17 @@ KINDS = {CheckKind.CHECK: _l("Check"), CheckKind.RECHECK: _l("Re-check")}
 # Each with the tone of its badge.
 STATES: dict[str, tuple[LazyString, str]] = {
     "COMING": (_l("Window not open yet"), "neutral"),
-    "OPEN": (_l("To be checked"), "soon"),
+    "OPEN": (_l("Open for checking"), "soon"),
     "LATE": (_l("Window over"), "overdue"),
     CheckState.SUBMITTED: (_l("Submitted"), "accent"),
     CheckState.ACKNOWLEDGED: (_l("Acknowledged"), "done"),
     CheckState.DISPUTED: (_l("Disputed"), "overdue"),
-    CheckState.CLOSED: (_l("Closed"), "done"),
+    CheckState.CLOSED: (_l("Check closed"), "done"),
     CheckState.MISSED: (_l("Missed"), "critical"),
     CheckState.VOID: (_l("Void"), "void"),
 }
 GROUPS = {
-    Group.NOW: _l("To be checked"),
+    Group.NOW: _l("Open for checking"),
     Group.WAITING: _l("Waiting for an answer"),
     Group.COMING: _l("Coming"),
     Group.MISSED: _l("Missed"),

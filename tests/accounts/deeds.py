@@ -372,7 +372,7 @@ DEEDS: dict[str, Deed] = {
     "reports.download_rates": Deed("executive", export, only_looks=True),
     "field_checks.acknowledge": Deed("employee", names_others=True),
     "field_checks.dispute": Deed("employee", plain(text=REASON), names_others=True),
-    "field_checks.second": Deed("deputy", plain(agrees="yes", text=REASON), names_others=True),
+    "field_checks.second": Deed("deputy", plain(agrees="yes", note=REASON), names_others=True),
     "field_checks.resolve": Deed("deputy", plain(text=REASON), names_others=True),
     "field_checks.calibrate": Deed(
         "training_admin",

@@ -55,7 +55,7 @@ class Checking:
 
     def _item(self, standard: Standard, place: int, code: str, is_critical: bool, response_type: str) -> None:
         names = {"name_ko": f"행동 <b>{code}", "name_en": f"Behavior {code}"}
-        behavior = Behavior(recorded_at=utcnow(), courses=[self.course], **names)
+        behavior = Behavior(recorded_at=utcnow(), courses=[self.course], stage="BEFORE", dimension_code="D02", **names)
         item = StandardItem(standard_id=standard.id, behavior=behavior, code=code)
         self.session.add(item)
         self.session.flush()

@@ -107,7 +107,7 @@ def test_a_second_pair_of_eyes_looks_where_a_critical_item_failed(
     session: Session, made: Any, client: FlaskClient, agrees: str, then: str
 ):
     observe(session, made)
-    said = {"agrees": agrees, "text": "직접 보았습니다"}
+    said = {"agrees": agrees, "note": "직접 보았습니다"}
     assert Hand(client, made, made.cast.coordinator).do("second", **said).status_code == 422
     deputy = Hand(client, made, made.deputy)
     assert deputy.do("second", agrees=agrees).status_code == 422
@@ -122,7 +122,7 @@ def test_a_second_pair_of_eyes_looks_where_a_critical_item_failed(
 
 def test_no_second_look_is_asked_for_where_nothing_critical_failed(session: Session, made: Any, client: FlaskClient):
     observe(session, made, FINE)
-    assert Hand(client, made, made.deputy).do("second", agrees="yes", text="x").status_code == 422
+    assert Hand(client, made, made.deputy).do("second", agrees="yes", note="x").status_code == 422
     assert made.check.second_observer_id is None
 
 

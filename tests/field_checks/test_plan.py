@@ -16,7 +16,7 @@ from lms.field_checks.models import FieldCheck
 from lms.field_checks.queries_planning import find_missing, is_behind
 from lms.field_checks.rules_sample import week_of
 from lms.observations.models import Behavior
-from lms.people.models import JobRole, OrgUnit, Person
+from lms.people.models import JobRole, OrgUnit, Person, Posting
 from lms.shared.clock import utcnow
 from tests.factories import noise
 from tests.field_checks.checking import TODAY, Checking, actor_of
@@ -82,6 +82,17 @@ def test_what_comes_late_is_drawn_beside_what_was_drawn(session: Session, there:
     assert run(session).checks == 2
     assert run(session) == NOTHING
     assert first.id in {one.person_id for one in checks(session)}
+
+
+def test_who_was_drawn_and_works_elsewhere_since_is_not_drawn_again(session: Session, there: Any):
+    (person,) = hire(there, 1, there.cast.center)
+    there.checking.complete(person, LAST_WEEK)
+    assert run(session).checks == 1
+    (posting,) = session.scalars(select(Posting).where(Posting.person_id == person.id))
+    posting.ends_on = TODAY
+    there.checking.net.posting(person, at=there.cast.far_away, since=TODAY)
+    session.flush()
+    assert run(session) == NOTHING
 
 
 def test_who_or_what_asks_for_no_check_is_not_drawn(session: Session, there: Any):

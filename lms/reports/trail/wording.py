@@ -196,6 +196,9 @@ OBJECTS: dict[str, Any] = {
     "question": _l("Question"),
     "quiz_time": _l("Time for a quiz"),
     "signal_check": _l("Doubtful completion"),
+    "field_check": _l("Check after training"),
+    "field_checks": _l("Checks after training"),
+    "observers": _l("Observers"),
 }
 DETAILS: dict[str, Any] = {
     "as_of": _l("As-of date"),
