@@ -11,6 +11,7 @@ from flask_wtf.csrf import generate_csrf
 from lms.field_checks.queries import get_check
 from lms.field_checks.rules import observer_fault
 from lms.observations.rules import PASSING, ResponseType
+from lms.people.rules import names_open
 from lms.people.viewer import current_scope, viewer_tag
 from lms.shared.db import db
 from lms.shared.errors import NotFoundError
@@ -62,8 +63,10 @@ def forms() -> str:
 @blueprint.get("/<check_id>/state")
 def state(check_id: str) -> ResponseReturnValue:
     """Tell a form that lay on the device whose session this is now, and the token that it has."""
-    check = get_check(db.session(), scope=current_scope(), public_id=check_id)
-    if observer_fault(current_scope(), center_id=check.center_id, subject_id=check.person_id):
+    scope = current_scope()
+    check = get_check(db.session(), scope=scope, public_id=check_id)
+    fault = observer_fault(scope, center_id=check.center_id, subject_id=check.person_id)
+    if fault or not names_open(scope, {check.center_id}):
         raise NotFoundError
     return {"csrf": generate_csrf(), "person": viewer_tag(), "state": check.state}
 

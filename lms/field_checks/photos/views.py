@@ -47,9 +47,7 @@ def add(check_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/<photo_id>")
 def show(check_id: str, photo_id: str) -> Response:
-    check = _check(check_id)
-    if check.person_id != current_scope().person_id and not names_open(current_scope(), {check.center_id}):
-        raise NotFoundError
+    check = _check(check_id, is_own_open=True)
     photo = queries.get_photo(db.session(), check, photo_id)
     path = path_of(_folder(), photo.shown_sha256)
     if not path.is_file():
@@ -62,8 +60,13 @@ def show(check_id: str, photo_id: str) -> Response:
     return seal(answer, is_kept=False)
 
 
-def _check(check_id: str) -> Any:
-    return get_check(db.session(), scope=current_scope(), public_id=check_id)
+def _check(check_id: str, *, is_own_open: bool = False) -> Any:
+    """Return a check whose names the viewer may see; one's own where `is_own_open`."""
+    scope = current_scope()
+    check = get_check(db.session(), scope=scope, public_id=check_id)
+    if not names_open(scope, {check.center_id}) and not (is_own_open and check.person_id == scope.person_id):
+        raise NotFoundError
+    return check
 
 
 def _folder() -> Path:
