@@ -59,6 +59,7 @@ from lms.enrollments.history.cli import history as history_commands
 from lms.enrollments.merging import actions as enrollments_merging
 from lms.enrollments.recording.views import blueprint as recording_pages
 from lms.enrollments.views import blueprint as enrollments_pages
+from lms.field_checks import actions_merging as field_checks_merging
 from lms.field_checks import jobs as _field_check_jobs
 from lms.field_checks import models as _field_checks
 from lms.field_checks.cli import field_checks as field_checks_commands
@@ -258,7 +259,8 @@ def _offer(app: Flask) -> None:
     content_hooks.register_follow(follow_enrollments)
     register_rates(due_and_done_by_center)
     register_photos(list_keys, settle_photos)
-    for part in (enrollments_merging.PART, exceptions_merging.PART, accounts_merging.PART):
+    merging = (enrollments_merging, exceptions_merging, field_checks_merging, accounts_merging)
+    for part in (one.PART for one in merging):
         parts.register(part)
 
 
