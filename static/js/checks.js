@@ -12,7 +12,15 @@ const { check, person } = root.dataset;
 const items = [...root.querySelectorAll("[data-item]")];
 const queue = new Queue(check, { csrf: root.dataset.csrf, tell: show });
 
+loadLetters();
 start();
+
+/** Our letters weigh three times what the form does: over a mobile connection, or a slow one, the phone's own do. */
+function loadLetters() {
+  const { type, effectiveType, saveData } = navigator.connection ?? {};
+  const isDear = saveData || type === "cellular" || (effectiveType && effectiveType !== "4g");
+  if (!isDear) document.querySelector("link[data-letters]").media = "all";
+}
 
 async function start() {
   await claim(person);
