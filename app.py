@@ -63,6 +63,12 @@ from lms.field_checks import actions_merging as field_checks_merging
 from lms.field_checks import jobs as _field_check_jobs
 from lms.field_checks import models as _field_checks
 from lms.field_checks.cli import field_checks as field_checks_commands
+from lms.field_checks.device.views import blueprint as device_pages
+from lms.field_checks.photos import models as _photos
+from lms.field_checks.photos.actions import settle_photos
+from lms.field_checks.photos.queries import list_keys
+from lms.field_checks.photos.views import blueprint as photos_pages
+from lms.field_checks.queries_form import register_photos
 from lms.field_checks.views import blueprint as field_checks_pages
 from lms.field_checks.views_form import blueprint as field_check_forms
 from lms.imports import models as _imports
@@ -154,6 +160,7 @@ MODELS = (
     _months,
     _observations,
     _people,
+    _photos,
     _progress,
     _quizzes,
     _recall,
@@ -207,6 +214,8 @@ PAGES = (
     field_checks_pages,
     field_check_forms,
     standards_pages,
+    device_pages,
+    photos_pages,
 )
 
 migrate = Migrate(compare_type=True, render_as_batch=True)
@@ -251,6 +260,7 @@ def _offer(app: Flask) -> None:
     content_hooks.register_check(faults_of_quizzes)
     content_hooks.register_follow(follow_enrollments)
     register_rates(due_and_done_by_center)
+    register_photos(list_keys, settle_photos)
     merging = (enrollments_merging, exceptions_merging, field_checks_merging, accounts_merging)
     for part in (one.PART for one in merging):
         parts.register(part)

@@ -246,6 +246,12 @@ ENDPOINTS: dict[str, Policy] = {
     "standards.new": Policy.TRAINING,
     "standards.edit": Policy.TRAINING,
     "standards.drop": Policy.TRAINING,
+    "device.manifest": Policy.PUBLIC,
+    "device.worker": Policy.PUBLIC,
+    "device.forms": Policy.PUBLIC,
+    "device.state": Policy.SIGNED_IN,
+    "check_photos.add": Policy.SIGNED_IN,
+    "check_photos.show": Policy.SIGNED_IN,
 }
 
 # Pages ask these by themselves: asking is no sign that somebody is there, so it keeps no session alive.

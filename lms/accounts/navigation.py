@@ -13,6 +13,7 @@ from lms.completion.queries_places import load_units
 from lms.enrollments.exceptions.queries_requests import count_waiting
 from lms.people.duties.wording import TITLES
 from lms.people.rules import DutyKind, Scope
+from lms.people.viewer import viewer_tag
 from lms.reports.saved.addresses import page_at
 from lms.reports.saved.queries import find_start
 from lms.shared.clock import utcnow
@@ -189,6 +190,7 @@ def init_app(app: Flask) -> None:
         return {
             "navigation": [_item(place) for place in destinations(g.scope.duties)],
             "viewer_name": current_user.name,
+            "viewer_tag": viewer_tag(),
             "viewer_scope": " / ".join(_office(office) for office in g.viewer_offices),
             "printed_at": utcnow(),
             "session_left": g.session_clock.seconds_left(utcnow()),

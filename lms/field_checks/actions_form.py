@@ -10,7 +10,7 @@ from lms.audit import actions as audit
 from lms.audit.rules import Actor
 from lms.field_checks.models import FieldCheck, FieldCheckAnswer, FieldCheckForm
 from lms.field_checks.queries import list_calibrations
-from lms.field_checks.queries_form import find_answer, list_given, list_items, photo_keys
+from lms.field_checks.queries_form import find_answer, list_given, list_items, photo_keys, settlers
 from lms.field_checks.rules import CheckKind, CheckState, Step, after, last_day, observer_fault, observer_kind
 from lms.field_checks.rules_calibration import calibration_fault
 from lms.field_checks.rules_form import Given, answer_fault, count, form_fault, met_by, needs_second
@@ -40,8 +40,8 @@ def answer(
         if before.body_sha256 != sha256 or before.answered_by_id != actor.person_id:
             raise DomainError("key_taken")
         return
-    _check_observer(check, scope)
-    state = _step(check, Step.ANSWER, scope.on)
+    check_observer(check, scope)
+    state = step_on(check, Step.ANSWER, scope.on)
     item = next((one for one in list_items(session, check) if one.code == given.item), None)
     if item is None:
         raise DomainError("item", item=given.item)
@@ -61,9 +61,11 @@ def answer(
 
 def submit(
     session: Session, actor: Actor, check: FieldCheck, *, scope: Scope, key: str, answers: Sequence[str],
-    photos: Sequence[str] = (),
+    photos: Sequence[str] | None = None,
 ) -> Observation:  # fmt: skip
     """Submit a form: everything announced is there, every item is answered, and it becomes one observation.
+
+    Of the photos that came, those announced stay; all of them where none are spoken of (`photos` None).
 
     The same `key` again answers with what was made before.
 
@@ -74,17 +76,20 @@ def submit(
     session.refresh(check, with_for_update=True)
     if check.submit_key == key and check.observation is not None:
         return check.observation
-    _check_observer(check, scope)
+    check_observer(check, scope)
     if fault := calibration_fault(list_calibrations(session, person_id=scope.person_id or 0), scope.on):
         raise DomainError(fault)
-    check.state = _step(check, Step.SUBMIT, scope.on)
+    check.state = step_on(check, Step.SUBMIT, scope.on)
     items = list_items(session, check)
-    given = _announced(session, check, answers, photos)
+    given = _announced(session, check, answers, photos or ())
     if wrong := form_fault(items, given):
         raise DomainError(wrong.code, item=wrong.item)
     _observe(session, actor, check, scope, items, given)
     check.submit_key, check.submitted_at, check.observer_id = key, actor.at, actor.person_id
     session.flush()
+    if photos is not None:
+        for settle in settlers():
+            settle(session, actor, check, photos)
     found = check.observation
     if found is None:
         raise NotFoundError
@@ -93,12 +98,13 @@ def submit(
     return found
 
 
-def _check_observer(check: FieldCheck, scope: Scope) -> None:
+def check_observer(check: FieldCheck, scope: Scope) -> None:
+    """Refuse whoever cannot observe this check."""
     if fault := observer_fault(scope, center_id=check.center_id, subject_id=check.person_id):
         raise NotFoundError if fault == "not_in_charge" else DomainError(fault)
 
 
-def _step(check: FieldCheck, step: Step, on: date) -> CheckState:
+def step_on(check: FieldCheck, step: Step, on: date) -> CheckState:
     """Return the state that a step of the observer leads to on a day."""
     state = after(CheckState(check.state), step)
     if state is None:

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.audit.rules import Actor
 from lms.field_checks.models import FieldCheck, FieldCheckAnswer
 from lms.field_checks.rules import CheckKind
 from lms.field_checks.rules_form import Given, items_asked
@@ -16,17 +17,23 @@ from lms.observations.rules import Answer
 from lms.observations.rules_standards import CheckItem
 
 PhotoKeys = Callable[[Session, FieldCheck], Collection[str]]
-_photos: list[PhotoKeys] = []
+SettlePhotos = Callable[[Session, Actor, FieldCheck, Collection[str]], None]
+_photos: dict[str, tuple[PhotoKeys, SettlePhotos]] = {}
 
 
-def register_photos(keys: PhotoKeys) -> None:
-    """Have `keys` tell which photos of a check have arrived."""
-    _photos.append(keys)
+def register_photos(keys: PhotoKeys, settle: SettlePhotos) -> None:
+    """Have `keys` tell which photos of a check have arrived, and `settle` keep those that were submitted with it."""
+    _photos["photos"] = (keys, settle)
 
 
 def photo_keys(session: Session, check: FieldCheck) -> set[str]:
     """Return the keys of the photos of a check that have arrived."""
-    return {key for keys in _photos for key in keys(session, check)}
+    return {key for keys, _ in _photos.values() for key in keys(session, check)}
+
+
+def settlers() -> Collection[SettlePhotos]:
+    """Return who is told which photos were submitted."""
+    return [settle for _, settle in _photos.values()]
 
 
 def list_items(session: Session, check: FieldCheck) -> list[CheckItem]:

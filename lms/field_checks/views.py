@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from lms.field_checks import actions, wording
 from lms.field_checks.forms import CalibrationForm, SecondForm, TextForm
+from lms.field_checks.photos.queries import list_photos
 from lms.field_checks.queries import get_check, list_calibrations, list_own_checks
 from lms.field_checks.queries_form import list_found
 from lms.field_checks.queries_lists import Group, count_groups, list_checks, list_observers
@@ -151,7 +152,8 @@ def _page(check: Any, refusal: str | None = None) -> str:
     state = CheckState(check.state)
     return render_template(
         "field_checks/show.html",
-        check=check, found=list_found(session, check), words=wording, refusal=refusal, is_own=is_own,
+        check=check, found=list_found(session, check), photos=list_photos(session, check), words=wording,
+        refusal=refusal, is_own=is_own,
         state=state_on(state, check.opens_on, check.closes_on, scope.on),
         may_check=state in OPEN and check.opens_on <= scope.on and observer_fault(scope, **there) is None,
         may_acknowledge=is_own and after(state, Step.ACKNOWLEDGE) is not None,

@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 
 from tests.accounts.samples import NoSampleError
 from tests.accounts.world import CODE, World
+from tests.field_checks.photographs import photograph
 from tests.learning.content import SVG
 from tests.support.network import LONG_AGO, RECORDED
 from tests.support.sign_in import PASSWORD
@@ -219,6 +220,12 @@ def check_answer(_world: World) -> Form:
     return {"key": "0b5f0c4e-3c1d-4c6e-9a57-0d8f1d1f6a11", "item": "FC-1", "answer": "YES", "value": None, "note": ""}
 
 
+def check_photo(_world: World) -> Form:
+    """Return a photo of an item of a check."""
+    file = (io.BytesIO(photograph()), "IMG.jpg")
+    return {"key": "0b5f0c4e-3c1d-4c6e-9a57-0d8f1d1f6a12", "item": "FC-1", "file": file}
+
+
 def plain(**values: str) -> Callable[[World], Form]:
     """Return a form that is the same in every world."""
     return lambda _world: dict(values)
@@ -396,6 +403,7 @@ DEEDS: dict[str, Deed] = {
         plain(**{"key": "k9k9k9k9", "answer-FC-1": "YES", "answer-FC-2": "YES", "answer-FC-3": "4"}),
         names_others=True,
     ),
+    "check_photos.add": Deed("coordinator", check_photo, names_others=True),
 }
 
 

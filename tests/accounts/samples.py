@@ -275,6 +275,16 @@ def checks_to_observe(world: World, kind: str) -> Things:
     return named | {"own": Named(world.checks["own"], named["own"].is_reached and not is_own)}
 
 
+def checks_with_names(world: World, kind: str) -> Things:
+    """Return the same for those who see the names now."""
+    people_of = {"in": world.inside, "own": world.person("employee"), "out": world.others["stranger"]}
+    seen = {where: world.sees_name(kind, one) for where, one in people_of.items()}
+    named = checks_to_observe(world, kind)
+    return named | {
+        where: Named(named[where].value, named[where].is_reached and is_seen) for where, is_seen in seen.items()
+    }
+
+
 def one_check(where: str, reaches: Callable[[World, str], bool]) -> Sampler:
     """Return one of the checks, and none."""
     return lambda world, kind: {
@@ -342,6 +352,7 @@ VARIABLES: dict[str, Sampler] = {
     "versions version_id": standard("version"),
     "behaviors behavior_id": standard("behavior"),
     "field-checks check_id": checks,
+    "photos photo_id": lambda world, _kind: {"in": Named(world.photo), "missing": Named(MISSING, False)},
 }
 QUIZ_PAGES = ("show", "begin", "question", "save", "review", "end", "result")
 QUESTION_PAGES = ("list_questions", "new", "edit", "retire", "take_in", "template", "settings")
@@ -358,6 +369,9 @@ OF_ENDPOINT: dict[str, Sampler] = {
     "quizzes.begin module_id": quizzes,
     **{f"questions.{name} course_id": drafts(lambda world: world.quizzed.public_id) for name in QUESTION_PAGES},
     **{f"field_check_forms.{name} check_id": checks_to_observe for name in ("form", "answers", "submit")},
+    "device.state check_id": checks_with_names,
+    "check_photos.add check_id": checks_to_observe,
+    "check_photos.show check_id": one_check("own", lambda world, kind: world.sees_name(kind, world.person("employee"))),
     **{
         f"field_checks.{name} check_id": one_check("own", lambda _world, kind: kind == "employee")
         for name in ("acknowledge", "dispute")

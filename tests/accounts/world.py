@@ -40,7 +40,7 @@ from lms.learning.content.models import ContentFile, Edition, EditionFile, Modul
 from lms.learning.content.rules import ModuleKind
 from lms.learning.progress.models import StudyRecord
 from lms.learning.signals.models import SignalCheck
-from lms.observations.models import Observation
+from lms.observations.models import Observation, StandardItem
 from lms.people.centers.actions_changes import make
 from lms.people.centers.rules_changes import Change, ChangeKind
 from lms.people.merging.actions import merge
@@ -56,6 +56,7 @@ from tests.accounts.reference import Fact, Facts
 from tests.accounts.standards import write_standard
 from tests.factories import hostile_name, hostile_number
 from tests.field_checks.checking import Checking
+from tests.field_checks.photographs import photo_of
 from tests.learning.content import SVG
 from tests.support.databases import settings_for
 from tests.support.sign_in import PASSWORD
@@ -244,6 +245,10 @@ class World(Everyone):
             check.observation = seen
         self.session.flush()
         self.checks = {where: one.public_id for where, one in made.items()}
+        photo = photo_of(made["own"], self.session.scalars(select(StandardItem.id)).first() or 0, observer)
+        self.session.add(photo)
+        self.session.flush()
+        self.photo = photo.public_id
 
     def _close_a_month(self) -> None:
         """Add a closed month of which nothing was known yet, and a day off."""

@@ -133,6 +133,8 @@ ACTIONS: dict[str, Any] = {
     "field_checks.dispute": _l("Check disputed"),
     "field_checks.resolve": _l("Dispute of a check answered"),
     "field_checks.calibrate": _l("Observer calibrated"),
+    "field_checks.add_photo": _l("Photo added to a check"),
+    "field_checks.drop_photos": _l("Photos dropped from a check"),
     "certificates.issue": _l("Certificate issued"),
     "surveys.answer": _l("Survey answered"),
     "signals.evaluate": _l("Completions looked through for doubts"),
