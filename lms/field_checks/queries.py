@@ -36,11 +36,9 @@ def get_check(session: Session, *, scope: Scope, public_id: str) -> FieldCheck:
     Raises:
         NotFoundError: out of scope or missing.
     """
-    found = session.scalars(
-        select(FieldCheck)
-        .where(FieldCheck.public_id == public_id, or_(own(scope.person_id), reached(scope)))
-        .options(joinedload(FieldCheck.person), joinedload(FieldCheck.course), joinedload(FieldCheck.center))
-    ).one_or_none()
+    # Without joining what hangs on it: an action locks the row, and PostgreSQL locks no outer join.
+    wanted = select(FieldCheck).where(FieldCheck.public_id == public_id, or_(own(scope.person_id), reached(scope)))
+    found = session.scalars(wanted).one_or_none()
     if found is None:
         raise NotFoundError
     return found
