@@ -75,10 +75,9 @@ def load_demo(
     if count_people(session).total:
         raise DomainError("people_exist")
     progress("story", 0)
-    calendar = DemoCalendar(today)
-    story = Story(calendar)
+    story = Story(DemoCalendar(today))
     progress("network", 12)
-    import_reference(session, actor, calendar, since=story.curriculum.ledger_from)
+    import_reference(session, actor, story.calendar, since=story.curriculum.ledger_from)
     progress("people", 20)
     writer = _Writer(session, actor, story, ZoneInfo(timezone))
     loaded = Loaded(writer.write_people())
@@ -91,7 +90,6 @@ def load_demo(
     progress("flags", 92)
     weeks = evaluate_flags(session, actor, today=today, since=today - YEAR_OF_FLAGS)
     loaded.counts |= {"weeks of flags": len(weeks), "closed months": close_months(session, actor, today=today)}
-    progress("checks", 94)
     loaded.counts |= write_checks(session, actor, today=today)
     progress("sign-ins", 95)
     loaded.counts |= writer.let_in(session, actor, _center_rates(session, today))
