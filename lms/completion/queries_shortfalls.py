@@ -166,7 +166,6 @@ def select_shortfalls(
         )
         .join(active, active.c.person_id == Person.id)
         .join(short, short.c.person_id == Person.id)
-        .join(OrgUnit, OrgUnit.id == active.c.center_id)
         .where(*is_wanted, visible_people(scope), *named_like(where.search or ""))
     )  # fmt: skip
 
@@ -213,10 +212,12 @@ def _missing_of_people(as_of: date, course_ids: Ids) -> Select[Any]:
 
 def _ordered(people: Select[Any], sort: ShortfallSort, *, descending: bool) -> Select[Any]:
     column = people.selected_columns
+    # No join: PostgreSQL, which expects a handful of people here, would pair each with every unit.
+    center_code = select(OrgUnit.code).where(OrgUnit.id == column["center_id"]).scalar_subquery()
     keys: dict[ShortfallSort, ColumnElement[Any]] = {
         ShortfallSort.NAME: column["name"],
         ShortfallSort.STAFF_NO: column["staff_no"],
-        ShortfallSort.CENTER: OrgUnit.code.expression,
+        ShortfallSort.CENTER: center_code,
         ShortfallSort.RATE: cast(column["done"], Float) / column["due"],
         ShortfallSort.MISSING: column["due"] - column["done"],
         ShortfallSort.OLDEST: column["oldest"],

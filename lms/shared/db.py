@@ -1,18 +1,19 @@
 """The database: base class, session, and how transactions begin. The one file that knows flask_sqlalchemy."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, Table, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, Engine, ForeignKeyConstraint, MetaData, String, Table, TypeDecorator, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropIndex
 
 from lms.shared.ids import PUBLIC_ID_LENGTH, new_public_id
 
@@ -115,6 +116,44 @@ def refresh_statistics(session: Session | Connection, *models: type[Base]) -> No
     connection = session.connection() if isinstance(session, Session) else session
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"ANALYZE {', '.join(model.__tablename__ for model in models)}")
+
+
+@contextmanager
+def load_in_bulk(connection: Connection, table: Table) -> Iterator[None]:
+    """Let PostgreSQL check foreign keys and build indexes once for all rows that an empty table takes in.
+
+    Row by row they take three quarters of the time (PostgreSQL's documentation, 14.4.3 and 14.4.4). Until the
+    transaction ends nobody else reads the table or those it refers to, so this is for the first import alone, and only
+    while nobody reads them: nobody is waited for. When it fails, keys and indexes stand as before. SQLite has no such
+    cost.
+    """
+    keys, indexes = list(table.foreign_key_constraints), list(table.indexes)
+    if connection.dialect.name != "postgresql" or not _have_alone(connection, [table, *_referred(keys)]):
+        yield
+        return
+    for key in keys:
+        connection.execute(DropConstraint(key))
+    for index in indexes:
+        connection.execute(DropIndex(index))
+    yield
+    for index in indexes:
+        connection.execute(CreateIndex(index))
+    for key in keys:
+        connection.execute(AddConstraint(key, isolate_from_table=False))
+
+
+def _referred(keys: Iterable[ForeignKeyConstraint]) -> Iterable[Table]:
+    return {key.referred_table.name: key.referred_table for key in keys}.values()
+
+
+def _have_alone(connection: Connection, tables: Iterable[Table]) -> bool:
+    try:
+        with connection.begin_nested():
+            named = ", ".join(table.name for table in tables)
+            connection.exec_driver_sql(f"LOCK TABLE {named} IN ACCESS EXCLUSIVE MODE NOWAIT")
+    except OperationalError:  # somebody reads one of them
+        return False
+    return True
 
 
 @event.listens_for(Engine, "connect")

@@ -11,7 +11,8 @@ import pytest
 from flask.testing import FlaskCliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lms.audit.models import AuditEvent
@@ -244,6 +245,24 @@ def test_a_crash_in_the_middle_leaves_nothing(
     assert [count(network, model) for model in (Enrollment, EnrollmentRevision, ImportRun, AuditEvent)] == [0, 0, 0, 0]
     monkeypatch.undo()
     assert "2 added" in runner.invoke(args=["history", "import", str(file)]).output
+
+
+def test_the_first_import_leaves_all_keys_and_indexes_as_they_were(network: Session, tmp_path: Path):
+    def guards() -> list[tuple[Any, ...]]:
+        looked = inspect(network.connection())
+        keys = [(key["name"], key["referred_table"]) for key in looked.get_foreign_keys("enrollment")]
+        indexes = [(index["name"], *index["column_names"]) for index in looked.get_indexes("enrollment")]
+        return sorted(map(repr, keys + indexes))
+
+    before = guards()
+    assert len(before) > 10
+    take(network, tmp_path, FULL, OPEN)
+    network.commit()
+    assert guards() == before
+    wrong = {"course_id": 1, "course_version_id": 1, "source": "IMPORT", "required": True}
+    network.add(Enrollment(person_id=987654, assigned_on=date(2019, 1, 1), recorded_at=NOW, **wrong))
+    with pytest.raises(IntegrityError):
+        network.flush()
 
 
 def test_a_file_that_breaks_off_leaves_nothing(runner: FlaskCliRunner, network: Session, tmp_path: Path):

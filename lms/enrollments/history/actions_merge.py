@@ -1,5 +1,6 @@
 """Bringing staged history rows together with what is recorded: a handful of statements, however many rows."""
 
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ from lms.enrollments.history.queries import refuse_staged
 from lms.enrollments.history.rules import Refusals
 from lms.enrollments.models import BY_HAND, STATE, Enrollment, EnrollmentRevision
 from lms.enrollments.rules import Cause, Source
-from lms.shared.db import refresh_statistics
+from lms.shared.db import load_in_bulk, refresh_statistics, table_of
 
 # Cycles are moved here and back while they are numbered anew: each step keeps them unique.
 OUT_OF_THE_WAY = 1_000_000
@@ -33,7 +34,8 @@ NO_SCORE = -1
 
 def merge_staged(connection: Connection, *, import_id: int, at: datetime, refusals: Refusals) -> dict[str, int]:
     """Change and add enrollments as the staged rows say, and return how many were added, changed and unchanged."""
-    if connection.execute(select(Enrollment.id).limit(1)).first() is not None:
+    is_first = connection.execute(select(Enrollment.id).limit(1)).first() is None
+    if not is_first:
         _judge(connection)
     verdicts = select(staged.c.verdict, func.count()).group_by(staged.c.verdict)
     found: dict[int, int] = {row[0]: row[1] for row in connection.execute(verdicts)}
@@ -42,7 +44,8 @@ def merge_staged(connection: Connection, *, import_id: int, at: datetime, refusa
         refusals.total += kept - listed
     if found.get(CHANGED):
         _change(connection, import_id, at)
-    _add(connection, import_id, at, join=KNOWN_PAIR in found)
+    with load_in_bulk(connection, table_of(Enrollment)) if is_first else nullcontext():
+        _add(connection, import_id, at, join=KNOWN_PAIR in found)
     if KNOWN_PAIR in found:
         _number_cycles(connection, import_id, at)
     refresh_statistics(connection, Enrollment)
