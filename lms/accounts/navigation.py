@@ -68,7 +68,7 @@ OBSERVATIONS = Destination(
     _l("Observations"), "check", ("observations.network", "observations.center", "practice.practice")
 )
 CHECKS = Destination(
-    _l("Checks"),
+    _l("Checks after training"),
     "check",
     ("field_checks.list_all", "field_checks.show", "field_checks.observers", "field_check_forms.form"),
 )

@@ -29,15 +29,16 @@ def places(client: FlaskClient, path: str) -> list[tuple[str, str]]:
         (
             "coordinator",
             "/center",
-            ["/center", *FIGURES, "/exceptions", "/assignments", "/accounts", "/months", "/views", *OWN],
+            ["/center", *FIGURES, "/field-checks", "/exceptions", "/assignments", "/accounts", "/months", "/views", *OWN],
         ),
-        ("area_manager", "/rates", [*FIGURES, "/duties", "/months", "/views", *OWN]),
+        ("area_manager", "/rates", [*FIGURES, "/field-checks", "/duties", "/months", "/views", *OWN]),
         ("executive", "/rates", ["/rates", "/flags", "/observations", "/months", "/views", *OWN]),
         (
             "training_admin",
             "/rates",
             [
                 *FIGURES,
+                "/field-checks",
                 "/imports/",
                 "/exceptions",
                 "/doubts",

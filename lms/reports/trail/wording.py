@@ -76,6 +76,10 @@ ACTIONS: dict[str, Any] = {
     "enrollments.move_to_version": _l("Learners moved to a new version"),
     "observations.import": _l("Visits imported"),
     "standards.import": _l("Standard imported"),
+    "standards.add_version": _l("Version of the standard made"),
+    "standards.sort": _l("Behavior sorted anew"),
+    "standards.read": _l("Standard acknowledged"),
+    "standards.readers": _l("Who has read the standard"),
     "tiers.set": _l("Tiers renamed"),
     "months.close": _l("Month closed"),
     "months.correct": _l("Closed month corrected"),
@@ -173,6 +177,8 @@ OBJECTS: dict[str, Any] = {
     "records": _l("Learning record"),
     "saved_view": _l("Saved view"),
     "standard": _l("Standard"),
+    "behavior": _l("Behavior"),
+    "field_check_photo": _l("Photo of a check"),
     "shortfalls": _l("Shortfall list"),
     "sign_in_session": _l("Sign-in"),
     "study_record": _l("Study record"),
@@ -281,6 +287,7 @@ VALUES: dict[str, dict[Any, Any]] = {
 # What only shows: everything else is a change, and what it keeps are facts instead of conditions.
 LOOKS = frozenset(
     {
+        "standards.readers",
         "accounts.seen", "audit.extract", "centers.view", "download", "duties.search", "duties.view",
         "enrollments.preview", "enrollments.recording", "export", "learning.attendance", "list", "names.open",
         "people.compare", "people.search", "view",
