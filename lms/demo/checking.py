@@ -44,7 +44,8 @@ def write_checks(session: Session, actor: Actor, *, today: date) -> dict[str, in
         making.make(day, min(day + STEP, today))
         day += STEP
     plan(session, actor, on=today)
-    counts = dict(session.execute(select(FieldCheck.state, func.count()).group_by(FieldCheck.state)).tuples().all())
+    by_state = select(FieldCheck.state, func.count()).group_by(FieldCheck.state)
+    counts: dict[str, int] = dict(session.execute(by_state).all())
     return {"checks": sum(counts.values()), "missed checks": counts.get(CheckState.MISSED, 0)}
 
 

@@ -29,7 +29,17 @@ def places(client: FlaskClient, path: str) -> list[tuple[str, str]]:
         (
             "coordinator",
             "/center",
-            ["/center", *FIGURES, "/field-checks", "/exceptions", "/assignments", "/accounts", "/months", "/views", *OWN],
+            [
+                "/center",
+                *FIGURES,
+                "/field-checks",
+                "/exceptions",
+                "/assignments",
+                "/accounts",
+                "/months",
+                "/views",
+                *OWN,
+            ],
         ),
         ("area_manager", "/rates", [*FIGURES, "/field-checks", "/duties", "/months", "/views", *OWN]),
         ("executive", "/rates", ["/rates", "/flags", "/observations", "/months", "/views", *OWN]),
