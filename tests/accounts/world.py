@@ -41,6 +41,7 @@ from lms.learning.content.rules import ModuleKind
 from lms.learning.progress.models import StudyRecord
 from lms.learning.signals.models import SignalCheck
 from lms.observations.models import Observation, StandardItem
+from lms.observations.standards.queries import list_asked
 from lms.people.centers.actions_changes import make
 from lms.people.centers.rules_changes import Change, ChangeKind
 from lms.people.merging.actions import merge
@@ -53,7 +54,6 @@ from lms.shared.db import Base
 from tests.accounts.everyone import Everyone, end_posting
 from tests.accounts.lessons import write_lessons
 from tests.accounts.reference import Fact, Facts
-from tests.accounts.standards import write_standard
 from tests.factories import hostile_name, hostile_number
 from tests.field_checks.checking import Checking
 from tests.field_checks.photographs import photo_of
@@ -216,7 +216,6 @@ class World(Everyone):
         for one in (self.person("employee"), self.inside):
             self.net.enroll(one, self.quizzed, due_on=self.day)
         self.lessons = write_lessons(self.net, self.person("employee"), self.inside, self.quizzed, self.day)
-        self.standard = write_standard(self.net)
         self._plan_checks()
         self.session.flush()
         mine = select(SignInSession.public_id)
@@ -226,7 +225,7 @@ class World(Everyone):
         }
 
     def _plan_checks(self) -> None:
-        """Add checks of an inhabitant and of one far away, one of the employee's that was submitted, a disputed one."""
+        """Add a standard, checks of an inhabitant and of one far away, one of the employee's, a disputed one."""
         checking, observer = Checking(self.session), self.person("coordinator")
         checking.calibrate(observer)
         done = {"observer_id": observer.id, "submitted_at": utcnow(), "needs_second": True}
@@ -244,6 +243,8 @@ class World(Everyone):
             )  # fmt: skip
             check.observation = seen
         self.session.flush()
+        behavior = list_asked(self.session, checking.version)[0].behavior_id
+        self.standard = {"version": checking.version.public_id, "behavior": behavior}
         self.checks = {where: one.public_id for where, one in made.items()}
         photo = photo_of(made["own"], self.session.scalars(select(StandardItem.id)).first() or 0, observer)
         self.session.add(photo)
