@@ -10,7 +10,7 @@ from werkzeug.routing import Rule
 
 from tests.accounts.samples import NoSampleError
 from tests.accounts.world import CODE, World
-from tests.field_checks.photographs import photograph
+from tests.field_checks.photographs import plain as picture
 from tests.learning.content import SVG
 from tests.support.network import LONG_AGO, RECORDED
 from tests.support.sign_in import PASSWORD
@@ -222,7 +222,7 @@ def check_answer(_world: World) -> Form:
 
 def check_photo(_world: World) -> Form:
     """Return a photo of an item of a check."""
-    file = (io.BytesIO(photograph()), "IMG.jpg")
+    file = (io.BytesIO(picture("JPEG")), "IMG.jpg")
     return {"key": "0b5f0c4e-3c1d-4c6e-9a57-0d8f1d1f6a12", "item": "FC-1", "file": file}
 
 
