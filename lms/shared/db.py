@@ -8,9 +8,20 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, ForeignKeyConstraint, MetaData, String, Table, TypeDecorator, event
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    event,
+)
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError, ProgrammingError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropIndex
@@ -118,23 +129,23 @@ def refresh_statistics(session: Session | Connection, *models: type[Base]) -> No
         connection.exec_driver_sql(f"ANALYZE {', '.join(model.__tablename__ for model in models)}")
 
 
+# lock_not_available, insufficient_privilege
+_BUSY_OR_NOT_OURS = frozenset({"55P03", "42501"})
+
+
 @contextmanager
 def load_in_bulk(connection: Connection, table: Table) -> Iterator[None]:
     """Let PostgreSQL check foreign keys and build indexes once for all rows that an empty table takes in.
 
     Row by row they take three quarters of the time (PostgreSQL's documentation, 14.4.3 and 14.4.4). Until the
     transaction ends nobody else reads the table or those it refers to, so this is for the first import alone, and only
-    while nobody reads them: nobody is waited for. When it fails, keys and indexes stand as before. SQLite has no such
-    cost.
+    while nobody reads them: nobody is waited for. Whose role does not own the tables loads row by row as well. When it
+    fails, keys and indexes stand as before. SQLite has no such cost.
     """
     keys, indexes = list(table.foreign_key_constraints), list(table.indexes)
-    if connection.dialect.name != "postgresql" or not _have_alone(connection, [table, *_referred(keys)]):
+    if connection.dialect.name != "postgresql" or not _set_aside(connection, table, keys, indexes):
         yield
         return
-    for key in keys:
-        connection.execute(DropConstraint(key))
-    for index in indexes:
-        connection.execute(DropIndex(index))
     yield
     for index in indexes:
         connection.execute(CreateIndex(index))
@@ -142,16 +153,21 @@ def load_in_bulk(connection: Connection, table: Table) -> Iterator[None]:
         connection.execute(AddConstraint(key, isolate_from_table=False))
 
 
-def _referred(keys: Iterable[ForeignKeyConstraint]) -> Iterable[Table]:
-    return {key.referred_table.name: key.referred_table for key in keys}.values()
-
-
-def _have_alone(connection: Connection, tables: Iterable[Table]) -> bool:
+def _set_aside(
+    connection: Connection, table: Table, keys: Iterable[ForeignKeyConstraint], indexes: Iterable[Index]
+) -> bool:
+    """Drop a table's keys and indexes; False, and nothing dropped, where somebody reads it or it is not the role's."""
+    named = ", ".join(sorted({table.name, *(key.referred_table.name for key in keys)}))
     try:
         with connection.begin_nested():
-            named = ", ".join(table.name for table in tables)
             connection.exec_driver_sql(f"LOCK TABLE {named} IN ACCESS EXCLUSIVE MODE NOWAIT")
-    except OperationalError:  # somebody reads one of them
+            for key in keys:
+                connection.execute(DropConstraint(key))
+            for index in indexes:
+                connection.execute(DropIndex(index))
+    except (OperationalError, ProgrammingError) as error:
+        if getattr(error.orig, "sqlstate", None) not in _BUSY_OR_NOT_OURS:
+            raise
         return False
     return True
 

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskCliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -263,6 +263,23 @@ def test_the_first_import_leaves_all_keys_and_indexes_as_they_were(network: Sess
     network.add(Enrollment(person_id=987654, assigned_on=date(2019, 1, 1), recorded_at=NOW, **wrong))
     with pytest.raises(IntegrityError):
         network.flush()
+
+
+@pytest.mark.backend("postgresql")  # SQLite lets nobody else in while it writes
+def test_the_first_import_waits_for_nobody_who_reads(network: Session, tmp_path: Path):
+    with Session(network.get_bind()) as reader:
+        assert reader.scalar(select(func.count()).select_from(Person)) == 2
+        assert take(network, tmp_path, FULL, OPEN).counts["added"] == 2
+
+
+@pytest.mark.backend("postgresql")  # SQLite knows no roles
+def test_a_role_that_does_not_own_the_tables_imports_as_well(network: Session, tmp_path: Path):
+    network.execute(text("CREATE ROLE keeps_facts"))
+    network.execute(text("GRANT ALL ON ALL TABLES IN SCHEMA public TO keeps_facts"))
+    network.execute(text("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO keeps_facts"))
+    network.execute(text("SET LOCAL ROLE keeps_facts"))
+    assert take(network, tmp_path, FULL, OPEN).counts["added"] == 2
+    network.rollback()  # and with it the role
 
 
 def test_a_file_that_breaks_off_leaves_nothing(runner: FlaskCliRunner, network: Session, tmp_path: Path):
