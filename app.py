@@ -59,6 +59,18 @@ from lms.enrollments.history.cli import history as history_commands
 from lms.enrollments.merging import actions as enrollments_merging
 from lms.enrollments.recording.views import blueprint as recording_pages
 from lms.enrollments.views import blueprint as enrollments_pages
+from lms.field_checks import actions_merging as field_checks_merging
+from lms.field_checks import jobs as _field_check_jobs
+from lms.field_checks import models as _field_checks
+from lms.field_checks.cli import field_checks as field_checks_commands
+from lms.field_checks.device.views import blueprint as device_pages
+from lms.field_checks.photos import models as _photos
+from lms.field_checks.photos.actions import settle_photos
+from lms.field_checks.photos.queries import list_keys
+from lms.field_checks.photos.views import blueprint as photos_pages
+from lms.field_checks.queries_form import register_photos
+from lms.field_checks.views import blueprint as field_checks_pages
+from lms.field_checks.views_form import blueprint as field_check_forms
 from lms.imports import models as _imports
 from lms.imports.views import blueprint as imports_pages
 from lms.jobs.queue import Job, Queue
@@ -90,6 +102,10 @@ from lms.learning.surveys.views import blueprint as surveys_pages
 from lms.observations import models as _observations
 from lms.observations.cli import observations as observations_commands
 from lms.observations.history import wording as observations_words
+from lms.observations.practice.views import blueprint as practice_pages
+from lms.observations.standards import wording as standards_words
+from lms.observations.standards.cli import standards as standards_commands
+from lms.observations.standards.views import blueprint as standards_pages
 from lms.observations.views import blueprint as observations_pages
 from lms.people import models as _people
 from lms.people.centers import effects as center_effects
@@ -118,7 +134,16 @@ from lms.web.serving import greet_with, serve
 from lms.web.views import blueprint as web_pages
 
 # Importing a module of sweeps is what registers them.
-SWEEPS = (_content_jobs, _flag_jobs, _quiz_jobs, _rule_jobs, _rule_sync_jobs, _signal_jobs, _trail_jobs)
+SWEEPS = (
+    _content_jobs,
+    _field_check_jobs,
+    _flag_jobs,
+    _quiz_jobs,
+    _rule_jobs,
+    _rule_sync_jobs,
+    _signal_jobs,
+    _trail_jobs,
+)
 # Alembic compares these with the migrations; importing them is what registers the tables.
 MODELS = (
     _accounts,
@@ -129,11 +154,13 @@ MODELS = (
     _courses,
     _enrollments,
     _exceptions,
+    _field_checks,
     _flags,
     _imports,
     _months,
     _observations,
     _people,
+    _photos,
     _progress,
     _quizzes,
     _recall,
@@ -183,6 +210,12 @@ PAGES = (
     questions_pages,
     recall_pages,
     observations_pages,
+    practice_pages,
+    field_checks_pages,
+    field_check_forms,
+    standards_pages,
+    device_pages,
+    photos_pages,
 )
 
 migrate = Migrate(compare_type=True, render_as_batch=True)
@@ -221,12 +254,15 @@ def _offer(app: Flask) -> None:
     for upload in (centers_upload, roster_upload, catalog_upload, history_upload, dues_upload):
         upload.register()
     observations_words.register()
+    standards_words.register()
     rules_upload.register(app.config["SETTINGS"].timezone)
     center_effects.register(count_attributed)
     content_hooks.register_check(faults_of_quizzes)
     content_hooks.register_follow(follow_enrollments)
     register_rates(due_and_done_by_center)
-    for part in (enrollments_merging.PART, exceptions_merging.PART, accounts_merging.PART):
+    register_photos(list_keys, settle_photos)
+    merging = (enrollments_merging, exceptions_merging, field_checks_merging, accounts_merging)
+    for part in (one.PART for one in merging):
         parts.register(part)
 
 
@@ -253,6 +289,8 @@ def _offer_commands(app: Flask) -> None:
         months_commands,
         flags_commands,
         observations_commands,
+        field_checks_commands,
+        standards_commands,
     ):
         app.cli.add_command(command)
 

@@ -27,6 +27,8 @@ class Policy(StrEnum):
     APPOINT = "APPOINT"
     ORGANIZATION = "ORGANIZATION"
     AUDIT = "AUDIT"
+    OBSERVE = "OBSERVE"
+    CALIBRATE = "CALIBRATE"
 
 
 DUTIES: dict[Policy, frozenset[DutyKind]] = {
@@ -41,6 +43,8 @@ DUTIES: dict[Policy, frozenset[DutyKind]] = {
     Policy.APPOINT: frozenset(GRANTS),
     Policy.ORGANIZATION: frozenset({DutyKind.TRAINING_ADMIN, DutyKind.SYSTEM_ADMIN}),
     Policy.AUDIT: frozenset({DutyKind.AUDITOR}),
+    Policy.OBSERVE: CENTER_DUTIES | {DutyKind.AREA_MANAGER},
+    Policy.CALIBRATE: NAMING_DUTIES - CENTER_DUTIES,
 }
 
 ENDPOINTS: dict[str, Policy] = {
@@ -147,6 +151,7 @@ ENDPOINTS: dict[str, Policy] = {
     "targets.end": Policy.TRAINING,
     "observations.network": Policy.COUNTS,
     "observations.center": Policy.COUNTS,
+    "practice.practice": Policy.COUNTS,
     "completion.course_enrollments": Policy.NAMES,
     "months.list_months": Policy.MONTHS,
     "months.show": Policy.MONTHS,
@@ -221,6 +226,32 @@ ENDPOINTS: dict[str, Policy] = {
     "recall.ask": Policy.SIGNED_IN,
     "recall.answer": Policy.SIGNED_IN,
     "recall.results": Policy.TRAINING,
+    "field_checks.list_all": Policy.NAMES,
+    "field_checks.list_own": Policy.SIGNED_IN,
+    "field_checks.show": Policy.SIGNED_IN,
+    "field_checks.acknowledge": Policy.SIGNED_IN,
+    "field_checks.dispute": Policy.SIGNED_IN,
+    "field_checks.second": Policy.OBSERVE,
+    "field_checks.resolve": Policy.NAMES,
+    "field_checks.observers": Policy.NAMES,
+    "field_checks.calibrate": Policy.CALIBRATE,
+    "field_check_forms.form": Policy.OBSERVE,
+    "field_check_forms.answers": Policy.OBSERVE,
+    "field_check_forms.submit": Policy.OBSERVE,
+    "standards.browse": Policy.SIGNED_IN,
+    "standards.acknowledge": Policy.SIGNED_IN,
+    "standards.readers": Policy.CENTER,
+    "standards.gaps": Policy.COUNTS,
+    "standards.thread": Policy.SIGNED_IN,
+    "standards.new": Policy.TRAINING,
+    "standards.edit": Policy.TRAINING,
+    "standards.drop": Policy.TRAINING,
+    "device.manifest": Policy.PUBLIC,
+    "device.worker": Policy.PUBLIC,
+    "device.forms": Policy.PUBLIC,
+    "device.state": Policy.SIGNED_IN,
+    "check_photos.add": Policy.SIGNED_IN,
+    "check_photos.show": Policy.SIGNED_IN,
 }
 
 # Pages ask these by themselves: asking is no sign that somebody is there, so it keeps no session alive.

@@ -13,6 +13,7 @@ from lms.completion.queries_places import load_units
 from lms.enrollments.exceptions.queries_requests import count_waiting
 from lms.people.duties.wording import TITLES
 from lms.people.rules import DutyKind, Scope
+from lms.people.viewer import viewer_tag
 from lms.reports.saved.addresses import page_at
 from lms.reports.saved.queries import find_start
 from lms.shared.clock import utcnow
@@ -63,7 +64,19 @@ FLAGS = Destination(
     "alert",
     ("flags.list_flags", "flags.show", "flags.hold", "targets.list_targets", "targets.set_target"),
 )
-OBSERVATIONS = Destination(_l("Observations"), "check", ("observations.network", "observations.center"))
+OBSERVATIONS = Destination(
+    _l("Observations"), "check", ("observations.network", "observations.center", "practice.practice")
+)
+CHECKS = Destination(
+    _l("Checks after training"),
+    "check",
+    ("field_checks.list_all", "field_checks.show", "field_checks.observers", "field_check_forms.form"),
+)
+STANDARD = Destination(
+    _l("Service standard"),
+    "star",
+    ("standards.browse", "standards.readers", "standards.gaps", "standards.thread", "standards.new", "standards.edit"),
+)
 MY_LEARNING = Destination(_l("My learning"), "home", ("completion.own", "learner.course", "player.module"))
 DOUBTS = Destination(_l("To be checked"), "search", ("signals.doubts", "signals.show", "signals.check"))
 MY_RECORDS = Destination(_l("My records"), "file", ("completion.own_records",))
@@ -150,6 +163,7 @@ OF_DUTIES = (
     SHORTFALLS,
     FLAGS,
     OBSERVATIONS,
+    CHECKS,
     IMPORTS,
     EXCEPTIONS,
     DOUBTS,
@@ -176,6 +190,7 @@ def init_app(app: Flask) -> None:
         return {
             "navigation": [_item(place) for place in destinations(g.scope.duties)],
             "viewer_name": current_user.name,
+            "viewer_tag": viewer_tag(),
             "viewer_scope": " / ".join(_office(office) for office in g.viewer_offices),
             "printed_at": utcnow(),
             "session_left": g.session_clock.seconds_left(utcnow()),
@@ -186,7 +201,9 @@ def init_app(app: Flask) -> None:
 def destinations(duties: frozenset[DutyKind]) -> list[Destination]:
     """Return where a viewer with these duties may go, what they need most first."""
     charged = [place for place in OF_DUTIES if _is_open(place, duties)]
-    own = (VIEWS, COURSES, MY_LEARNING, MY_RECORDS) if charged else (MY_LEARNING, MY_RECORDS, COURSES)
+    own = (
+        [VIEWS, COURSES, STANDARD, MY_LEARNING, MY_RECORDS] if charged else [MY_LEARNING, MY_RECORDS, COURSES, STANDARD]
+    )
     return charged + [place for place in own if _is_open(place, duties)]
 
 

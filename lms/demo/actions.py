@@ -22,6 +22,7 @@ from lms.courses.models import Course, CourseVersion
 from lms.demo.assigning import RETAKEN
 from lms.demo.attendance import Recorders, by_hand
 from lms.demo.cast import choose, interest
+from lms.demo.checking import write_checks
 from lms.demo.closing import close_months
 from lms.demo.exempting import write_exceptions
 from lms.demo.files import import_reference
@@ -74,10 +75,9 @@ def load_demo(
     if count_people(session).total:
         raise DomainError("people_exist")
     progress("story", 0)
-    calendar = DemoCalendar(today)
-    story = Story(calendar)
+    story = Story(DemoCalendar(today))
     progress("network", 12)
-    import_reference(session, actor, calendar, since=story.curriculum.ledger_from)
+    import_reference(session, actor, story.calendar, since=story.curriculum.ledger_from)
     progress("people", 20)
     writer = _Writer(session, actor, story, ZoneInfo(timezone))
     loaded = Loaded(writer.write_people())
@@ -90,6 +90,7 @@ def load_demo(
     progress("flags", 92)
     weeks = evaluate_flags(session, actor, today=today, since=today - YEAR_OF_FLAGS)
     loaded.counts |= {"weeks of flags": len(weeks), "closed months": close_months(session, actor, today=today)}
+    loaded.counts |= write_checks(session, actor, today=today)
     progress("sign-ins", 95)
     loaded.counts |= writer.let_in(session, actor, _center_rates(session, today))
     _note(session, actor, today, loaded)

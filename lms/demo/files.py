@@ -11,11 +11,13 @@ from lms.courses.catalog.actions import import_catalog
 from lms.demo.reference import DATA
 from lms.demo.rules import DemoCalendar
 from lms.imports.files import Table
+from lms.observations.standards.actions import import_standard
 from lms.people.centers.actions import import_centers
 from lms.people.centers.rows import read_centers
 from lms.shared.errors import DomainError
 
 CENTER_DATES = frozenset({"opened_on", "closed_on"})
+ITEM_DATES = frozenset({"effective_from", "effective_to"})
 
 
 def reference_table(name: str, calendar: DemoCalendar, dates: Collection[str] = ()) -> Table:
@@ -46,7 +48,7 @@ class _ReferenceFile:
 
 
 def import_reference(session: Session, actor: Actor, calendar: DemoCalendar, *, since: date) -> None:
-    """Take in the centers and the catalog as their imports do; the courses' first versions hold from `since`.
+    """Take in centers, catalog and standard as their imports do; the courses' first versions hold from `since`.
 
     Raises:
         DomainError: an import refuses a row of the reference ("reference_refused").
@@ -54,5 +56,6 @@ def import_reference(session: Session, actor: Actor, calendar: DemoCalendar, *, 
     rows, refused = read_centers(reference_table("centers", calendar, CENTER_DATES))
     import_centers(session, actor, rows, on=since)
     refused += import_catalog(session, reference_table("courses", calendar), actor=actor, as_of=since).refusals
+    refused += import_standard(session, actor, reference_table("checklist_items", calendar, ITEM_DATES)).refusals
     if refused:
         raise DomainError("reference_refused", first=refused[0])

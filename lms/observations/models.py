@@ -2,22 +2,50 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.people.models import CURRENT
+from lms.courses.models import Course
+from lms.people.models import CURRENT, JobRole
 from lms.shared.db import Base, Recorded, WithPublicId
 
 
 class Behavior(WithPublicId, Base):
-    """One thing that people do or leave, with one id wherever it is taught, checked or shopped for."""
+    """One thing that people do or leave, with one id wherever it is taught, checked or shopped for.
+
+    Stage, dimension and I CARE letters sort it for good, through all versions; real histories come without.
+    """
 
     __tablename__ = "behavior"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name_ko: Mapped[str] = mapped_column(String(500))
     name_en: Mapped[str] = mapped_column(String(500))
+    stage: Mapped[str | None] = mapped_column(String(10))
+    dimension_code: Mapped[str | None] = mapped_column(String(3))
+    i_care: Mapped[str] = mapped_column(String(4), default="", server_default="")
     recorded_at: Mapped[datetime]
+
+    courses: Mapped[list[Course]] = relationship(secondary="behavior_course", order_by=Course.code)
+    roles: Mapped[list[JobRole]] = relationship(secondary="behavior_role", order_by=JobRole.id)
+
+
+class BehaviorCourse(Base):
+    """A course teaches a behavior."""
+
+    __tablename__ = "behavior_course"
+
+    behavior_id: Mapped[int] = mapped_column(ForeignKey("behavior.id"), primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True, index=True)
+
+
+class BehaviorRole(Base):
+    """A behavior is asked of a job role. One without any is asked of everyone, or of the center itself."""
+
+    __tablename__ = "behavior_role"
+
+    behavior_id: Mapped[int] = mapped_column(ForeignKey("behavior.id"), primary_key=True)
+    job_role_id: Mapped[int] = mapped_column(ForeignKey("job_role.id"), primary_key=True)
 
 
 class Standard(WithPublicId, Base):
@@ -27,6 +55,8 @@ class Standard(WithPublicId, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)
+    name_ko: Mapped[str] = mapped_column(String(120), server_default="")
+    name_en: Mapped[str] = mapped_column(String(120), server_default="")
     recorded_at: Mapped[datetime]
 
 
@@ -41,9 +71,14 @@ class StandardItem(Base):
     behavior_id: Mapped[int] = mapped_column(ForeignKey("behavior.id"), index=True)
     code: Mapped[str] = mapped_column(String(40))
 
+    behavior: Mapped[Behavior] = relationship()
+
 
 class ItemSet(WithPublicId, Base):
-    """Items that are asked together: one version of a standard. It never changes; observations stay tied to theirs."""
+    """Items that are asked together: one version of a standard. It never changes; observations stay tied to theirs.
+
+    `effective_from` is the day it is asked from; a history's versions have none, as their visits say when.
+    """
 
     __tablename__ = "item_set"
     __table_args__ = (UniqueConstraint("standard_id", "number"),)
@@ -51,9 +86,11 @@ class ItemSet(WithPublicId, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     standard_id: Mapped[int] = mapped_column(ForeignKey("standard.id"))
     number: Mapped[int]
+    effective_from: Mapped[date | None]
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id"))
     recorded_at: Mapped[datetime]
 
+    standard: Mapped[Standard] = relationship()
     items: Mapped[list["ItemSetItem"]] = relationship(order_by="ItemSetItem.place")
 
 
@@ -70,8 +107,22 @@ class ItemSetItem(Base):
     text_en: Mapped[str] = mapped_column(String(500))
     is_critical: Mapped[bool]
     response_type: Mapped[str] = mapped_column(String(10))
+    weight: Mapped[int] = mapped_column(default=1, server_default="1")
+    method: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    evidence_ko: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    na_allowed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     item: Mapped[StandardItem] = relationship()
+
+
+class StandardReading(Base):
+    """Someone read a version of a standard and said so, once."""
+
+    __tablename__ = "standard_reading"
+
+    item_set_id: Mapped[int] = mapped_column(ForeignKey("item_set.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    read_at: Mapped[datetime]
 
 
 class Observation(WithPublicId, Recorded, Base):

@@ -1,8 +1,9 @@
 """Who is looking, in the request at hand. `accounts` puts it there once the session is known."""
 
+import hashlib
 from typing import cast
 
-from flask import g
+from flask import current_app, g
 
 from lms.people.rules import Scope
 
@@ -30,3 +31,13 @@ def current_scope() -> Scope:
         AttributeError: nobody is signed in; such a request never reaches a view that asks.
     """
     return cast(Scope, g.scope)
+
+
+def viewer_tag() -> str:
+    """Return what tells this request's viewer from others on a shared device, and tells nothing else of them.
+
+    Raises:
+        AttributeError: nobody is signed in.
+    """
+    key = hashlib.sha256(str(current_app.secret_key).encode()).digest()
+    return hashlib.blake2b(str(current_person_id()).encode(), key=key, digest_size=12, person=b"device").hexdigest()

@@ -53,9 +53,9 @@ def init_app(app: Flask) -> None:
         response.headers.update(ALWAYS)
         if is_production:
             response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
-        if g.pop("is_sealed", False) and response.status_code < 400:
+        if (sealed := g.pop("sealed", None)) and response.status_code < 400:
             response.headers["Content-Security-Policy"] = SEALED_POLICY
-            response.headers["Cache-Control"] = PRIVATELY
+            response.headers["Cache-Control"] = sealed
             return response
         is_file = request.endpoint in FILES and response.status_code < 400
         # Pages and downloads speak of people: not in a shared browser's cache, nor behind its back button.
@@ -72,9 +72,9 @@ def init_app(app: Flask) -> None:
             values["v"] = style_version()
 
 
-def seal(response: Response) -> Response:
-    """Send an answer as a file that people brought: it may be kept by its reader's browser, and can do nothing."""
-    g.is_sealed = True
+def seal(response: Response, *, is_kept: bool = True) -> Response:
+    """Send an answer as a file that people brought: it can do nothing. Its reader's browser keeps it, unless told."""
+    g.sealed = PRIVATELY if is_kept else "no-store"
     return response
 
 

@@ -3,6 +3,8 @@
  * write over each other. It holds ids, numbers and instants, never a name.
  */
 
+import { alone, newKey, readJson } from "./sending.js";
+
 const PREFIX = "queue:";
 const MOST = 200;
 const PATIENCE_MS = 15_000;
@@ -29,16 +31,6 @@ function storage() {
   }
 }
 
-/** A random UUID; `randomUUID` is missing where the page did not come over TLS. */
-export function newKey() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-}
-
 /** The random name of this device; it tells devices apart and nobody by name. */
 function device() {
   const name = kept.getItem("device") ?? newKey();
@@ -62,17 +54,6 @@ export function waiting(record) {
     .sort()
     .map((name) => ({ name, ...JSON.parse(kept.getItem(name) ?? "null") }))
     .filter((entry) => entry.post);
-}
-
-/** One tab sends at a time. Where there are no locks, a post sent twice has the same key, and the server answers it alike. */
-async function alone(name, work) {
-  if (!navigator.locks) return work();
-  return navigator.locks.request(name, { ifAvailable: true }, (lock) => (lock ? work() : "busy"));
-}
-
-async function readJson(answer) {
-  const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
-  return isJson && !answer.redirected ? answer.json().catch(() => null) : null;
 }
 
 export class Queue {

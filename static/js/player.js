@@ -1,6 +1,7 @@
 /** The player: shows where one stands, tells the server what was done every so often, and says whether that is saved. */
 
 import { Queue } from "./player-queue.js";
+import { stayAwake } from "./sending.js";
 
 const BEAT_MS = 15_000;
 // Whoever has not touched the page for so long is taken to have left it.
@@ -117,13 +118,4 @@ function reveal(name) {
     part.hidden = false;
   }
   for (const part of root.querySelectorAll(`[data-${name}-not]`)) part.hidden = true;
-}
-
-/** What somebody did here is use of the session: the warning before its end counts anew. */
-function stayAwake() {
-  const seconds = Number(document.querySelector("dialog.session-warning")?.dataset.idleLeft ?? 0);
-  if (!seconds || !("BroadcastChannel" in window)) return;
-  const tabs = new BroadcastChannel("session");
-  tabs.postMessage({ idleEnd: Date.now() + (seconds - 60) * 1_000, end: 0 });
-  tabs.close();
 }

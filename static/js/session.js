@@ -22,6 +22,8 @@ function guard(dialog) {
   }
 
   function look() {
+    // A form that is filled in without a connection stays: nothing can be prolonged, and there is nowhere to go.
+    if (navigator.onLine === false && document.querySelector("[data-check]")) return close();
     const left = Math.min(idleEnd, end) - Date.now();
     if (left <= 0) return leave();
     const isAbsolute = end <= idleEnd;

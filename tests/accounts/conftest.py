@@ -8,6 +8,7 @@ from config import Settings
 from lms.learning.content import storage
 from tests.accounts.everyone import Everyone
 from tests.accounts.world import World
+from tests.field_checks.photographs import PICTURE
 from tests.learning.content import SVG
 from tests.support.probe import add_probe
 
@@ -25,6 +26,7 @@ def world(session: Session, settings: Settings) -> World:
     """Give a committed world of people, and of things that few of them may see."""
     built = World(session)
     storage.keep(storage.folder_in(settings.data_dir), SVG)
+    storage.keep(settings.data_dir / "photos", PICTURE)
     session.commit()
     return built
 

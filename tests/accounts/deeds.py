@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 
 from tests.accounts.samples import NoSampleError
 from tests.accounts.world import CODE, World
+from tests.field_checks.photographs import plain as picture
 from tests.learning.content import SVG
 from tests.support.network import LONG_AGO, RECORDED
 from tests.support.sign_in import PASSWORD
@@ -201,6 +202,30 @@ def more_time(world: World) -> Form:
     return {"quiz": world.lessons["timed"], "minutes": "5", "reason": REASON, "request_key": "k8"}
 
 
+ITEM_EXTRAS = frozenset({"text_en", "is_critical", "na_allowed", "method", "evidence_ko", "dimension_code", "i_care"})
+
+
+def new_version(world: World) -> Form:
+    """Return from when the standard changes, and what it was when it was looked at."""
+    return {"effective_from": str(world.day), "based_on": world.standard["version"]}
+
+
+def item(world: World) -> Form:
+    """Return an item of the standard in other words."""
+    return new_version(world) | {"text_ko": "새 문구", "stage": "AFTER", "response_type": "YN", "weight": "2"}
+
+
+def check_answer(_world: World) -> Form:
+    """Return an answer to an item of a check, as the form's script sends it."""
+    return {"key": "0b5f0c4e-3c1d-4c6e-9a57-0d8f1d1f6a11", "item": "FC-1", "answer": "YES", "value": None, "note": ""}
+
+
+def check_photo(_world: World) -> Form:
+    """Return a photo of an item of a check."""
+    file = (io.BytesIO(picture("JPEG")), "IMG.jpg")
+    return {"key": "0b5f0c4e-3c1d-4c6e-9a57-0d8f1d1f6a12", "item": "FC-1", "file": file}
+
+
 def plain(**values: str) -> Callable[[World], Form]:
     """Return a form that is the same in every world."""
     return lambda _world: dict(values)
@@ -358,6 +383,27 @@ DEEDS: dict[str, Deed] = {
     "imports.download_refused": Deed("training_admin", plain(format="csv", reason=REASON), only_looks=True),
     "reports.download": Deed("area_manager", export, only_looks=True),
     "reports.download_rates": Deed("executive", export, only_looks=True),
+    "standards.acknowledge": Deed("employee"),
+    "standards.new": Deed("training_admin", lambda world: item(world) | {"code": "IT-3"}, takes=ITEM_EXTRAS),
+    "standards.edit": Deed("training_admin", item, takes=ITEM_EXTRAS),
+    "standards.drop": Deed("training_admin", new_version),
+    "field_checks.acknowledge": Deed("employee", names_others=True),
+    "field_checks.dispute": Deed("employee", plain(text=REASON), names_others=True),
+    "field_checks.second": Deed("deputy", plain(agrees="yes", note=REASON), names_others=True),
+    "field_checks.resolve": Deed("deputy", plain(text=REASON), names_others=True),
+    "field_checks.calibrate": Deed(
+        "training_admin",
+        lambda world: {"person": world.person("coordinator").public_id, "agreement": "93"},
+        names_others=True,
+        purpose_stated=True,
+    ),
+    "field_check_forms.answers": Deed("coordinator", check_answer, names_others=True, is_json=True),
+    "field_check_forms.submit": Deed(
+        "coordinator",
+        plain(**{"key": "k9k9k9k9", "answer-FC-1": "YES", "answer-FC-2": "YES", "answer-FC-3": "4"}),
+        names_others=True,
+    ),
+    "check_photos.add": Deed("coordinator", check_photo, names_others=True),
 }
 
 

@@ -256,6 +256,43 @@ def rule_runs(world: World, kind: str) -> Things:
     return {"in": Named(world.rehearsal), "published": Named(world.published), "missing": Named(MISSING, False)}
 
 
+def standard(what: str) -> Sampler:
+    """Return a thing of the standard, which everyone may look at, and none."""
+    return lambda world, _kind: {"in": Named(world.standard[what]), "missing": Named(MISSING, False)}
+
+
+def checks(world: World, kind: str) -> Things:
+    """Return a check of an inhabitant, what was observed of the employee, a check of one far away, and none."""
+    there = {"in": world.inside, "own": world.person("employee"), "out": world.others["stranger"]}
+    named = {where: Named(world.checks[where], world.may_name(kind, person)) for where, person in there.items()}
+    return named | {"missing": Named(MISSING, False)}
+
+
+def checks_to_observe(world: World, kind: str) -> Things:
+    """Return the same for those who observe: none of their own, and nobody's whom they do not look after."""
+    named = checks(world, kind)
+    is_own = kind == "employee"
+    return named | {"own": Named(world.checks["own"], named["own"].is_reached and not is_own)}
+
+
+def checks_with_names(world: World, kind: str) -> Things:
+    """Return the same for those who see the names now."""
+    people_of = {"in": world.inside, "own": world.person("employee"), "out": world.others["stranger"]}
+    seen = {where: world.sees_name(kind, one) for where, one in people_of.items()}
+    named = checks_to_observe(world, kind)
+    return named | {
+        where: Named(named[where].value, named[where].is_reached and is_seen) for where, is_seen in seen.items()
+    }
+
+
+def one_check(where: str, reaches: Callable[[World, str], bool]) -> Sampler:
+    """Return one of the checks, and none."""
+    return lambda world, kind: {
+        "in": Named(world.checks[where], reaches(world, kind)),
+        "missing": Named(MISSING, False),
+    }
+
+
 def words(*known: str) -> Sampler:
     """Return words of the product itself, and one that is none."""
     return lambda _world, _kind: {
@@ -312,6 +349,10 @@ VARIABLES: dict[str, Sampler] = {
     "templates slug": words("roster"),
     "templates suffix": words("csv", "xlsx"),
     "reports kind": words(*EXPORTS),
+    "versions version_id": standard("version"),
+    "behaviors behavior_id": standard("behavior"),
+    "field-checks check_id": checks,
+    "photos photo_id": lambda world, _kind: {"in": Named(world.photo), "missing": Named(MISSING, False)},
 }
 QUIZ_PAGES = ("show", "begin", "question", "save", "review", "end", "result")
 QUESTION_PAGES = ("list_questions", "new", "edit", "retire", "take_in", "template", "settings")
@@ -327,6 +368,18 @@ OF_ENDPOINT: dict[str, Sampler] = {
     "quizzes.show module_id": quizzes,
     "quizzes.begin module_id": quizzes,
     **{f"questions.{name} course_id": drafts(lambda world: world.quizzed.public_id) for name in QUESTION_PAGES},
+    **{f"field_check_forms.{name} check_id": checks_to_observe for name in ("form", "answers", "submit")},
+    "device.state check_id": checks_with_names,
+    "check_photos.add check_id": checks_to_observe,
+    "check_photos.show check_id": one_check("own", lambda world, kind: world.sees_name(kind, world.person("employee"))),
+    **{
+        f"field_checks.{name} check_id": one_check("own", lambda _world, kind: kind == "employee")
+        for name in ("acknowledge", "dispute")
+    },
+    "field_checks.second check_id": one_check("own", lambda world, kind: world.may_name(kind, world.cast.employee)),
+    "field_checks.resolve check_id": one_check(
+        "disputed", lambda world, kind: world.may_name(kind, world.cast.colleague)
+    ),
     # There is a draft of the other one already.
     "content.start course_id": drafts(lambda world: world.second.public_id),
 }

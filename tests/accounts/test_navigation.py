@@ -10,7 +10,7 @@ from tests.support.sign_in import sign_in
 
 RAIL = re.compile(r'<nav class="rail".*?</nav>', re.DOTALL)
 FIGURES = ("/rates", "/shortfalls", "/flags", "/observations")
-OWN = ("/courses", "/me", "/me/records")
+OWN = ("/courses", "/standard", "/me", "/me/records")
 LINK = re.compile(r'<a class="destination" href="([^"]+)"( aria-current="page")?')
 
 
@@ -23,21 +23,32 @@ def places(client: FlaskClient, path: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("kind", "first", "all_places"),
     [
-        ("employee", "/me", ["/me", "/me/records", "/courses"]),
+        ("employee", "/me", ["/me", "/me/records", "/courses", "/standard"]),
         ("auditor", "/audit", ["/audit", "/audit/downloads", "/audit/reviews", "/months", *OWN]),
-        ("on_leave", "/me", ["/me", "/me/records", "/courses"]),
+        ("on_leave", "/me", ["/me", "/me/records", "/courses", "/standard"]),
         (
             "coordinator",
             "/center",
-            ["/center", *FIGURES, "/exceptions", "/assignments", "/accounts", "/months", "/views", *OWN],
+            [
+                "/center",
+                *FIGURES,
+                "/field-checks",
+                "/exceptions",
+                "/assignments",
+                "/accounts",
+                "/months",
+                "/views",
+                *OWN,
+            ],
         ),
-        ("area_manager", "/rates", [*FIGURES, "/duties", "/months", "/views", *OWN]),
+        ("area_manager", "/rates", [*FIGURES, "/field-checks", "/duties", "/months", "/views", *OWN]),
         ("executive", "/rates", ["/rates", "/flags", "/observations", "/months", "/views", *OWN]),
         (
             "training_admin",
             "/rates",
             [
                 *FIGURES,
+                "/field-checks",
                 "/imports/",
                 "/exceptions",
                 "/doubts",

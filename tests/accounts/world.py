@@ -40,6 +40,8 @@ from lms.learning.content.models import ContentFile, Edition, EditionFile, Modul
 from lms.learning.content.rules import ModuleKind
 from lms.learning.progress.models import StudyRecord
 from lms.learning.signals.models import SignalCheck
+from lms.observations.models import Observation, StandardItem
+from lms.observations.standards.queries import list_asked
 from lms.people.centers.actions_changes import make
 from lms.people.centers.rules_changes import Change, ChangeKind
 from lms.people.merging.actions import merge
@@ -53,6 +55,8 @@ from tests.accounts.everyone import Everyone, end_posting
 from tests.accounts.lessons import write_lessons
 from tests.accounts.reference import Fact, Facts
 from tests.factories import hostile_name, hostile_number
+from tests.field_checks.checking import Checking
+from tests.field_checks.photographs import photo_of
 from tests.learning.content import SVG
 from tests.support.databases import settings_for
 from tests.support.sign_in import PASSWORD
@@ -212,12 +216,40 @@ class World(Everyone):
         for one in (self.person("employee"), self.inside):
             self.net.enroll(one, self.quizzed, due_on=self.day)
         self.lessons = write_lessons(self.net, self.person("employee"), self.inside, self.quizzed, self.day)
+        self._plan_checks()
         self.session.flush()
         mine = select(SignInSession.public_id)
         self.browsers = {
             kind: self.session.scalars(mine.where(SignInSession.person_id == person.id)).one()
             for kind, person in self._people.items()
         }
+
+    def _plan_checks(self) -> None:
+        """Add a standard, checks of an inhabitant and of one far away, one of the employee's, a disputed one."""
+        checking, observer = Checking(self.session), self.person("coordinator")
+        checking.calibrate(observer)
+        done = {"observer_id": observer.id, "submitted_at": utcnow(), "needs_second": True}
+        made = {
+            "in": checking.check(self.inside, self.cast.center),
+            "out": checking.check(self.stranger, self.cast.far_away),
+            "own": checking.check(self.person("employee"), self.cast.center, state="SUBMITTED", **done),
+            "disputed": checking.check(self.cast.colleague, self.cast.center, state="DISPUTED", **done),
+        }
+        for place, check in enumerate((made["own"], made["disputed"])):
+            seen = Observation(
+                occasion="CHECK", kind="FIRST", center_id=self.cast.center.id, subject_id=check.person_id,
+                observer_id=observer.id, observer_kind="COORDINATOR", observed_on=self.day,
+                item_set_id=checking.version.id, items_applicable=3, items_met=place, recorded_at=utcnow(),
+            )  # fmt: skip
+            check.observation = seen
+        self.session.flush()
+        behavior = list_asked(self.session, checking.version)[0].behavior_id
+        self.standard = {"version": checking.version.public_id, "behavior": behavior}
+        self.checks = {where: one.public_id for where, one in made.items()}
+        photo = photo_of(made["own"], self.session.scalars(select(StandardItem.id)).first() or 0, observer)
+        self.session.add(photo)
+        self.session.flush()
+        self.photo = photo.public_id
 
     def _close_a_month(self) -> None:
         """Add a closed month of which nothing was known yet, and a day off."""

@@ -20,6 +20,7 @@ from lms.demo.rules import DemoCalendar, SignInKind
 from lms.demo.story import Story
 from lms.enrollments.dues.actions import refresh_due_dates
 from lms.enrollments.models import Enrollment
+from lms.observations.queries_standards import service_items
 from lms.people.models import Person, Posting
 from lms.people.queries import active_postings, scope_of
 from lms.people.rules import whole_network
@@ -85,6 +86,12 @@ def test_most_centers_lie_between_62_and_97_percent(session: Session):
     shares = sorted(line.tally.done / line.tally.due for line in lines)
     assert shares[len(shares) // 20] == pytest.approx(0.62, abs=0.05)
     assert shares[-len(shares) // 20] == pytest.approx(0.97, abs=0.02)
+
+
+def test_the_service_standard_is_asked_today(session: Session):
+    items = service_items(session, on=TODAY)
+    assert (len(items), sum(item.is_critical for item in items)) == (53, 12)
+    assert len({item.dimension_code for item in items}) == 11
 
 
 def test_one_person_of_each_kind_can_sign_in(app: Flask, sign_ins):

@@ -107,19 +107,24 @@ def screen(name: str, data: bytes) -> Screened:
     return SCREENS[media_type](name, data, media_type)
 
 
-def _picture(name: str, data: bytes, media_type: str) -> Screened:
+def screen_picture(name: str, data: bytes, media_type: str, longest: int | None = None) -> Screened:
+    """Return a picture written anew without metadata, made smaller where its longer side has more pixels.
+
+    Raises:
+        DomainError: it is broken ("file_broken") or too large ("file_pixels").
+    """
     try:
         with warnings.catch_warnings():
             # Pillow warns of large pictures and of odd metadata; the limit is ours, the metadata goes.
             warnings.simplefilter("ignore")
-            return _written_anew(name, data, media_type)
+            return _written_anew(name, data, media_type, longest)
     except Image.DecompressionBombError as error:
         raise DomainError("file_pixels", name=name) from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
         raise DomainError("file_broken", name=name) from error
 
 
-def _written_anew(name: str, data: bytes, media_type: str) -> Screened:
+def _written_anew(name: str, data: bytes, media_type: str, longest: int | None) -> Screened:
     with Image.open(io.BytesIO(data), formats=[FORMATS[media_type]]) as opened:
         if opened.width * opened.height > MOST_PIXELS:
             raise DomainError("file_pixels", name=name)
@@ -127,6 +132,8 @@ def _written_anew(name: str, data: bytes, media_type: str) -> Screened:
         picture = ImageOps.exif_transpose(opened)
     if picture.mode not in KEPT_MODES[media_type]:
         picture = picture.convert("RGBA" if picture.has_transparency_data and media_type != JPEG else "RGB")
+    if longest:
+        picture.thumbnail((longest, longest))
     transparency = picture.info.get("transparency")
     picture.info = {} if transparency is None else {"transparency": transparency}
     written = io.BytesIO()
@@ -234,9 +241,9 @@ def _acting_in(value: object, depth: int = 0) -> str | None:
 
 
 SCREENS: dict[str, Callable[[str, bytes, str], Screened]] = {
-    PNG: _picture,
-    JPEG: _picture,
-    WEBP: _picture,
+    PNG: screen_picture,
+    JPEG: screen_picture,
+    WEBP: screen_picture,
     SVG: _drawing,
     WEBM: _video,
     MP4: _video,

@@ -32,7 +32,7 @@ def take_items(
     """
     standard = session.scalars(select(Standard).where(Standard.code == standard_code)).one_or_none()
     if standard is None:
-        standard = Standard(code=standard_code, recorded_at=actor.at)
+        standard = Standard(code=standard_code, name_ko=standard_code, name_en=standard_code, recorded_at=actor.at)
         session.add(standard)
         session.flush()
     sets = _versions(session, standard)

@@ -1,0 +1,1 @@
+"""Photos of a check: what was seen, kept as it came and shown without what the camera wrote into it."""

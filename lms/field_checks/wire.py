@@ -1,0 +1,87 @@
+"""The shape of what a form's script sends: every field is checked, nothing unknown is let through."""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from lms.field_checks.rules_form import LONGEST_KEY, Given
+from lms.observations.rules import Answer
+from lms.shared.errors import DomainError
+
+LARGEST_BODY = 32 * 1024
+MOST_KEYS = 300
+KEY = re.compile(rf"[\w-]{{8,{LONGEST_KEY}}}", re.ASCII)
+ANSWER_FIELDS = frozenset({"key", "item", "answer", "value", "note"})
+SUBMIT_FIELDS = frozenset({"key", "answers", "photos"})
+
+
+class Sent(NamedTuple):
+    """An answer as it came, with the digest of all it said."""
+
+    key: str
+    given: Given
+    sha256: str
+
+
+class Submission(NamedTuple):
+    """That a form is complete, and the keys of all that belongs to it."""
+
+    key: str
+    answers: Sequence[str]
+    photos: Sequence[str]
+
+
+def read_answer(raw: bytes) -> Sent:
+    """Return the answer that a body says.
+
+    Raises:
+        DomainError: it cannot be meant ("fields"), or is no answer ("answer").
+    """
+    said = _object(raw, ANSWER_FIELDS)
+    item, note, value = said["item"], said["note"], said["value"]
+    if not (isinstance(item, str) and isinstance(note, str) and (value is None or type(value) is int)):
+        raise DomainError("fields")
+    if abs(value or 0) > 1000 or "\0" in item + note:
+        raise DomainError("fields")
+    if not isinstance(said["answer"], str) or said["answer"] not in Answer.__members__:
+        raise DomainError("answer", item=item)
+    return sent(_key(said["key"]), Given(item, Answer(said["answer"]), value, note))
+
+
+def sent(key: str, given: Given) -> Sent:
+    """Return an answer with the digest of all it says."""
+    return Sent(key, given, hashlib.sha256(json.dumps(given).encode()).hexdigest())
+
+
+def read_submission(raw: bytes) -> Submission:
+    """Return what a body says about a form that is complete.
+
+    Raises:
+        DomainError: it cannot be meant ("fields").
+    """
+    said = _object(raw, SUBMIT_FIELDS)
+    return Submission(_key(said["key"]), _keys(said["answers"]), _keys(said["photos"]))
+
+
+def _object(raw: bytes, fields: frozenset[str]) -> dict[str, Any]:
+    try:
+        said = json.loads(raw.decode()) if len(raw) <= LARGEST_BODY else None
+    except (ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict) or said.keys() != fields:
+        raise DomainError("fields")
+    return said
+
+
+def _keys(said: object) -> list[str]:
+    if not isinstance(said, list) or len(said) > MOST_KEYS:
+        raise DomainError("fields")
+    return [_key(one) for one in said]
+
+
+def _key(said: object) -> str:
+    if not isinstance(said, str) or not KEY.fullmatch(said):
+        raise DomainError("fields")
+    return said

@@ -1,0 +1,1 @@
+"""The service standard: its versions, what they ask and why, and who read them."""
