@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from lms.people.models import Person
 from tests.field_checks.photographs import photograph
-from tests.support.browser import PHONE
+from tests.support.browser import PATIENCE_MS, PHONE
 from tests.support.chromium import find_chromium, flags
 from tests.support.sign_in import sign_in_page
 
@@ -42,7 +42,7 @@ class Phone:
         )  # fmt: skip
         complaints: list[str] = []
         page = context.pages[0]
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda told: complaints.append(told.text) if is_fault(told) else None)
         try:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Playwright, Route
+from playwright.sync_api import Browser, Page, Playwright, Route, expect
 
 from tests.support import ROOT
 from tests.support.chromium import MISSING, find_chromium, flags
@@ -12,6 +12,8 @@ from tests.support.chromium import MISSING, find_chromium, flags
 AXE = ROOT / "tests" / "vendor" / "axe.min.js"
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
+# Long enough for a busy machine; what is there at once is not waited for.
+PATIENCE_MS = 20_000
 LOCAL = ("http://127.0.0.1:", "data:", "blob:", "about:")
 
 
@@ -20,6 +22,7 @@ def launch(playwright: Playwright) -> Browser:
     path = find_chromium()
     if path is None:
         raise RuntimeError(MISSING)
+    expect.set_options(timeout=PATIENCE_MS)
     return playwright.chromium.launch(executable_path=path, args=flags())
 
 
@@ -43,7 +46,7 @@ def open_page(browser: Browser, **options: Any) -> Iterator[Page]:
 
     context.route("**/*", keep_inside)
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
     page.on("console", lambda message: _note(message.type, message.text, complaints))
     try:
