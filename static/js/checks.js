@@ -131,8 +131,9 @@ async function finish(event) {
   for (const item of items) await keepAnswer(check, item.dataset.item, read(item).body, read(item).held);
   const open = items.filter((item) => read(item).held);
   for (const item of open) errorOf(item).textContent = root.dataset[read(item).body.answer ? "noteMissing" : "answerMissing"];
-  const form = await formOf(check);
-  const refused = items.filter((item) => form.answers[item.dataset.item]?.refused || item.querySelector("[data-refused]"));
+  const [form, photos] = [await formOf(check), await photosOf(check)];
+  const isRefused = ({ dataset }) => form.answers[dataset.item]?.refused || photos.some((photo) => photo.item === dataset.item && photo.refused);
+  const refused = items.filter(isRefused);
   const [first] = [...open, ...refused];
   if (first) return goTo(first);
   await markSubmit(check, { key: newKey(), sent: false });
