@@ -1,7 +1,7 @@
 """The database: base class, session, and how transactions begin. The one file that knows flask_sqlalchemy."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     event,
+    insert,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DisconnectionError, OperationalError, ProgrammingError
@@ -127,6 +128,23 @@ def refresh_statistics(session: Session | Connection, *models: type[Base]) -> No
     connection = session.connection() if isinstance(session, Session) else session
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"ANALYZE {', '.join(model.__tablename__ for model in models)}")
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows without making objects of them. All fill the same columns, also those with a Python default.
+
+    PostgreSQL takes them by COPY: one by one they cost it and us several times as much.
+    """
+    if connection.dialect.name != "postgresql":
+        connection.execute(insert(table), rows)
+        return
+    driver = connection.connection.driver_connection
+    if driver is None:
+        raise RuntimeError("the connection has no driver beneath it")
+    names = list(rows[0])
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row([row[name] for name in names])
 
 
 # lock_not_available, insufficient_privilege
