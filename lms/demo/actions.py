@@ -74,7 +74,6 @@ def load_demo(
     """
     if count_people(session).total:
         raise DomainError("people_exist")
-    keep_in_memory(session.connection())
     progress("story", 0)
     story = Story(DemoCalendar(today))
     progress("network", 12)
@@ -115,6 +114,7 @@ class _Writer:
 
     def __init__(self, session: Session, actor: Actor, story: Story, zone: ZoneInfo) -> None:
         self.connection = session.connection()
+        keep_in_memory(self.connection)
         self.recorded_at = actor.at
         self.story = story
         self.zone = zone
