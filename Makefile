@@ -10,6 +10,8 @@ TRANSLATIONS := lms/web/translations
 
 # The interpreter is the machine's own: a download of another one would hide a missing Python.
 export UV_PYTHON_DOWNLOADS := never
+# Where the environment forbids Python to keep what it compiled, every start compiles all libraries anew: three seconds.
+export PYTHONDONTWRITEBYTECODE :=
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -23,6 +25,7 @@ setup: .venv/.ready ## Make .venv from the lock (a moment, when nothing changed)
 
 .venv/.ready: pyproject.toml uv.lock | .venv/bin/uv
 	@$(BIN)/uv sync --locked --quiet
+	@$(BIN)/python -c 'import app'  # compiles what a start needs, once
 	@touch $@
 
 browser: setup ## Find a Chromium for the tests, or install one

@@ -1,5 +1,6 @@
 """The application factory: the one file that knows everyone."""
 
+import gc
 from typing import Any
 
 from flask import Flask
@@ -347,3 +348,7 @@ def _queue(app: Flask, settings: Settings) -> Queue:
             job(db.session(), **arguments)
 
     return Queue(settings.data_dir / "jobs.sqlite3", run, immediate=settings.jobs_immediate)
+
+
+# Modules stay as long as the process does: no later search for garbage needs to go through them.
+gc.freeze()

@@ -54,7 +54,8 @@ def add_months(day: date, months: int) -> date:
     """Return the same day of the month `months` later, or that month's last day where it has none (31 Aug → 28 Feb)."""
     month = day.month - 1 + months
     year, month = day.year + month // MONTHS_A_YEAR, month % MONTHS_A_YEAR + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+    # Every month has 28 days: looking for its last one takes longer than all the rest.
+    return date(year, month, day.day if day.day <= 28 else min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def expires_on(completed_on: date, validity_months: int) -> date | None:

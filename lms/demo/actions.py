@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from lms.accounts.actions import set_password
@@ -39,7 +39,7 @@ from lms.enrollments.rules import Source
 from lms.people.models import Duty, JobRole, Leave, OrgUnit, Person, Posting, StaffNumber
 from lms.people.rules import whole_network
 from lms.people.search.rules import search_text_of
-from lms.shared.db import refresh_statistics
+from lms.shared.db import insert_rows, keep_in_memory, refresh_statistics
 from lms.shared.errors import DomainError
 from lms.shared.ids import ALPHABET, PUBLIC_ID_LENGTH
 
@@ -114,6 +114,7 @@ class _Writer:
 
     def __init__(self, session: Session, actor: Actor, story: Story, zone: ZoneInfo) -> None:
         self.connection = session.connection()
+        keep_in_memory(self.connection)
         self.recorded_at = actor.at
         self.story = story
         self.zone = zone
@@ -177,7 +178,7 @@ class _Writer:
         table: Table = model.__table__
         remaining, written = iter(rows), 0
         while batch := list(islice(remaining, BATCH)):
-            self.connection.execute(insert(table), batch)
+            insert_rows(self.connection, table, batch)
             written += len(batch)
         return written
 

@@ -194,7 +194,11 @@ def jobs_of(worker: Worker) -> list[tuple[str, Interval]]:
 
 
 def _applies(jobs: list[tuple[str, Interval]], targets: frozenset[str], on: date) -> bool:
-    return any(role in targets and days.covers(on) for role, days in jobs)
+    # Asked half a million times: any() takes twice as long.
+    for role, days in jobs:  # noqa: SIM110
+        if role in targets and days.covers(on):
+            return True
+    return False
 
 
 def _belonged(jobs: list[tuple[str, Interval]], targets: frozenset[str], first: date, end: date) -> bool:

@@ -22,7 +22,7 @@ from lms.observations.models import Observation, ObservationResult
 from lms.observations.queries_standards import service_items
 from lms.observations.rules import PASSING, Answer, ObserverKind, Occasion, ResponseType, VisitKind
 from lms.observations.rules_standards import CheckItem
-from lms.shared.db import table_of
+from lms.shared.db import insert_rows, table_of
 from lms.shared.ids import new_public_id
 
 # So far back that the first re-checks were made; a whole year would take too long to load.
@@ -80,7 +80,7 @@ class _Making:
         ids = self.session.scalars(returned, [observation for observation, _, _ in found]).all()
         results = [row | {"observation_id": one} for one, (_, rows, _) in zip(ids, found, strict=True) for row in rows]
         if results:
-            self.session.execute(insert(table_of(ObservationResult)), results)
+            insert_rows(self.session.connection(), table_of(ObservationResult), results)
         ends = [end | {"observation_id": one} for one, (_, _, end) in zip(ids, found, strict=True)]
         self.session.execute(update(FieldCheck), ends)
         self.session.expire_all()

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from lms.demo import actions, queries
+from lms.demo import queries
 from lms.learning.content.storage import folder_in
 from lms.shared.clock import utcnow
 from lms.shared.db import db
 from lms.web.commands import IsoDate, command_actor, command_transaction
 from lms.web.dates import today as present_day
+
+if TYPE_CHECKING:
+    from lms.demo.actions import Loaded
 
 demo = AppGroup("demo", help="A made-up network to look around in.")
 
@@ -68,12 +70,18 @@ def _check_environment(force: bool) -> None:
         )
 
 
-def _load(day: date) -> actions.Loaded:
+def _load(day: date) -> "Loaded":
+    # Here, because other commands start sooner without what makes a network and shows bars.
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from lms.demo.actions import load_demo
+
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
     with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bar, command_transaction() as session:
         task = bar.add_task("Demo", total=100)
         settings = current_app.config["SETTINGS"]
-        loaded = actions.load_demo(
+        loaded = load_demo(
             session,
             command_actor(),
             today=day,

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from lms.demo.assigning import COORDINATING, COORDINATOR, Assigned, Curriculum
 from lms.demo.people import Worker
@@ -61,6 +62,12 @@ class Learning:
         self.calendar = calendar
         self.parameters = parameters
         self.begins_on = curriculum.begins_on
+        effects = parameters.season_effect
+        # By the month of the demo, which plays one of the reference year.
+        self.season_effect = {
+            month: effects.get(str(calendar.reference_month(date(calendar.today.year, month, 1))), 0.0)
+            for month in range(1, 13)
+        }
         self.rush_share = parameters.last_week / parameters.on_time
         # The 4 % who watch everything and sit no test are found among those who lag.
         self.no_exam_share = parameters.without_exam / LAGGARDS_SHARE
@@ -109,7 +116,8 @@ class Learning:
         """Throw the dice for one assignment with its effective due date."""
         course = assigned.course
         # The dice are thrown in the same number whatever comes of them, so that one rule changed leaves the rest alone.
-        done, in_time, rush, spread, late, exam = (stream.random() for _ in range(6))
+        throw = stream.random
+        done, in_time, rush, spread, late, exam = throw(), throw(), throw(), throw(), throw(), throw()
         if done >= self._chance(learner, course, due_on) or (
             learner.lagging and course.pass_score and exam < self.no_exam_share and due_on >= self.begins_on
         ):
@@ -129,8 +137,7 @@ class Learning:
             return 1.0  # nobody is overdue for years
         if not course.mandatory:
             return learner.chance * OPTIONAL_FACTOR
-        season = self.parameters.season_effect.get(str(self.calendar.reference_month(due_on)), 0.0)
-        return _logistic(_logit(learner.chance) + season)
+        return _in_season(learner.chance, self.season_effect[due_on.month])
 
     def _in_time(self, assigned_on: date, due_on: date, spread: float, *, rush: bool) -> date:
         whole = max(0, (due_on - assigned_on).days)
@@ -144,6 +151,11 @@ def _home(worker: Worker) -> str:
     """Return the center whose habits the person has: where they worked longest."""
     longest = max(worker.stints, key=lambda stint: (stint.ends_on or date.max) - stint.starts_on)
     return longest.center
+
+
+@lru_cache(maxsize=1024)
+def _in_season(chance: float, effect: float) -> float:
+    return _logistic(_logit(chance) + effect)
 
 
 def _logit(chance: float) -> float:

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from lms.audit import actions as audit
@@ -19,7 +18,7 @@ from lms.field_checks.queries_planning import (
     observers_by_center,
 )
 from lms.field_checks.rules import CheckKind, CheckState
-from lms.shared.db import table_of
+from lms.shared.db import insert_rows, table_of
 from lms.shared.ids import new_public_id
 
 
@@ -71,7 +70,7 @@ def _make(session: Session, actor: Actor, missing: Missing, on: date) -> list[in
             "observer_id": next(others, None), "public_id": new_public_id(), "recorded_at": actor.at,
         }  # fmt: skip
     if rows:
-        session.execute(insert(table_of(FieldCheck)), rows)
+        insert_rows(session.connection(), table_of(FieldCheck), rows)
     return [row["person_id"] for row in rows]
 
 

@@ -8,13 +8,16 @@ a worker must find the row.
 import logging
 import signal
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from time import sleep
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from huey import Huey, MemoryHuey, SqliteHuey
-from huey.consumer import Consumer
 from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:
+    from huey import Huey
+    from huey.consumer import Consumer
 
 PENDING = "pending_jobs"
 PAUSE_SECONDS = 0.12
@@ -51,10 +54,22 @@ class Queue:
     """The queue of one application. With `immediate` (tests) a job runs in the process that released it."""
 
     def __init__(self, file: Path, run: Callable[[Job, dict[str, Any]], None], *, immediate: bool) -> None:
-        self.huey: Huey = MemoryHuey(immediate=True) if immediate else SqliteHuey(filename=str(file), fsync=True)
+        self._file = file
         self.immediate = immediate
         self._run = run
-        self._task = self.huey.task(name="run_job")(self._execute)
+
+    @cached_property
+    def huey(self) -> "Huey":
+        """Give the queue's store."""
+        # Here, because it loads drivers of several databases, and most commands queue nothing.
+        from huey import MemoryHuey, SqliteHuey
+
+        return MemoryHuey(immediate=True) if self.immediate else SqliteHuey(filename=str(self._file), fsync=True)
+
+    @cached_property
+    def _task(self) -> Callable[[str, dict[str, Any]], object]:
+        task: Callable[[str, dict[str, Any]], object] = self.huey.task(name="run_job")(self._execute)
+        return task
 
     def _execute(self, name: str, arguments: dict[str, Any]) -> None:
         try:
@@ -67,17 +82,12 @@ class Queue:
         for name, arguments in session.info.pop(PENDING, []):
             self._task(name, arguments)
 
-    def work(self, threads: int) -> None:
-        """Do what is queued until SIGINT or SIGTERM; either lets the jobs at hand finish."""
-        _GracefulConsumer(self.huey, workers=threads, periodic=False, max_delay=1.0).run()
-
-
-class _GracefulConsumer(Consumer):  # type: ignore[misc]  # huey has no types
-    """Huey's consumer breaks off the job at hand on SIGTERM, which is how services are stopped."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._signal_actions[signal.SIGTERM] = (False, True)
+    def worker(self, threads: int) -> "Consumer":
+        """Return what does all that is queued when it runs, until SIGINT or SIGTERM lets the jobs at hand finish."""
+        worker = self.huey.create_consumer(workers=threads, periodic=False, max_delay=1.0)
+        # By itself it breaks off the job at hand on SIGTERM, which is how services are stopped.
+        worker._signal_actions[signal.SIGTERM] = (False, True)
+        return worker
 
 
 def next_batch(session: Session) -> None:

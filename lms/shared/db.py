@@ -1,7 +1,7 @@
 """The database: base class, session, and how transactions begin. The one file that knows flask_sqlalchemy."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -127,6 +127,39 @@ def refresh_statistics(session: Session | Connection, *models: type[Base]) -> No
     connection = session.connection() if isinstance(session, Session) else session
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"ANALYZE {', '.join(model.__tablename__ for model in models)}")
+
+
+def keep_in_memory(connection: Connection) -> None:
+    """Let SQLite keep 256 MB of the database in memory, for a load that goes through all of it again and again.
+
+    With less it writes pages to the log and reads them back many times before the one commit.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA cache_size=-262144")
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows without making objects of them. All fill the same columns, also those with a Python default.
+
+    PostgreSQL takes them by COPY, SQLite as plain values: either way several times as fast as row by row.
+    """
+    dialect, names = connection.dialect, list(rows[0])
+    columns = []
+    for name in names:
+        values, process = [row[name] for row in rows], table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+        columns.append(list(map(process, values)) if process else values)
+    listed, filled = ", ".join(names), list(zip(*columns, strict=True))
+    if dialect.name != "postgresql":
+        marks = ", ".join("?" * len(names))
+        statement = f"INSERT INTO {table.name} ({listed}) VALUES ({marks})"  # noqa: S608  # nosec B608 - our own names
+        connection.exec_driver_sql(statement, filled)
+        return
+    driver = connection.connection.driver_connection
+    if driver is None:
+        raise RuntimeError("the connection has no driver beneath it")
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({listed}) FROM STDIN") as copy:
+        for row in filled:
+            copy.write_row(row)
 
 
 # lock_not_available, insufficient_privilege

@@ -10,13 +10,13 @@ from datetime import date
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lms.shared.errors import DomainError
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 BOM = "\ufeff"
 MAX_XLSX_ROWS = 1_048_575  # the sheet's own limit, less its header
@@ -113,9 +113,11 @@ def write_xlsx(
     Raises:
         DomainError: "too_many_rows", when a sheet cannot hold them.
     """
+    from xlsxwriter import Workbook  # slow to load, and few commands write a workbook
+
     kept_as_text = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
     file = str(target) if isinstance(target, Path) else target
-    with xlsxwriter.Workbook(file, {"constant_memory": True, **kept_as_text}) as book:
+    with Workbook(file, {"constant_memory": True, **kept_as_text}) as book:
         cover_sheet = book.add_worksheet(cover.name) if cover else None
         count = _write_data(book, book.add_worksheet(sheet), rows, columns)
         if cover and cover_sheet:
@@ -129,9 +131,7 @@ def write_xlsx(
 Writer = Callable[[int, int, Any], object]
 
 
-def _write_data(
-    book: xlsxwriter.Workbook, sheet: Worksheet, rows: Iterable[Sequence[Any]], columns: Sequence[Column]
-) -> int:
+def _write_data(book: "Workbook", sheet: "Worksheet", rows: Iterable[Sequence[Any]], columns: Sequence[Column]) -> int:
     head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#EEF1F5", "valign": "vcenter"})
     writers = _cell_writers(book, sheet, columns)
     widths = [_width(column.heading) + 4 for column in columns]  # room for the filter's arrow
@@ -153,7 +153,7 @@ def _write_data(
     return count
 
 
-def _cell_writers(book: xlsxwriter.Workbook, sheet: Worksheet, columns: Sequence[Column]) -> list[Writer]:
+def _cell_writers(book: "Workbook", sheet: "Worksheet", columns: Sequence[Column]) -> list[Writer]:
     text = book.add_format({"num_format": "@"})
     number = book.add_format({"num_format": "General"})
     day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
@@ -177,9 +177,9 @@ def _cell_writers(book: xlsxwriter.Workbook, sheet: Worksheet, columns: Sequence
     return [by_kind[column.kind] for column in columns]
 
 
-def _write_notes(book: xlsxwriter.Workbook, sheet: Worksheet, title: str, lines: Iterable[tuple[str, str]]) -> None:
-    label: Format = book.add_format({"bold": True, "valign": "top"})
-    text: Format = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+def _write_notes(book: "Workbook", sheet: "Worksheet", title: str, lines: Iterable[tuple[str, str]]) -> None:
+    label = book.add_format({"bold": True, "valign": "top"})
+    text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 90)
     sheet.hide_gridlines(2)

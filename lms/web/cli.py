@@ -33,5 +33,6 @@ def worker(threads: int) -> None:
         sweeps.purge_all(session)
         session.commit()
         session.close()
+    ready = app_queue().worker(threads)
     click.echo(f"worker started, {found} jobs picked up", err=True)
-    app_queue().work(threads)
+    ready.run()

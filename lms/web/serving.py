@@ -1,25 +1,22 @@
 """Serving the product on this machine: web server and background worker together, until Ctrl-C."""
 
 import errno
-import gc
 import os
 import signal
 import socket
 import subprocess  # nosec B404
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from typing import cast
 
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from gunicorn.app.base import BaseApplication
 
 from lms.shared.db import db
 
 HOST = "127.0.0.1"
 GREETINGS = "greetings"
-THREADS = 4
 PROCESSES = 2
 STOP_SECONDS = 10
 
@@ -35,6 +32,8 @@ def greet_with(app: Flask, lines: Callable[[], Iterable[str]]) -> None:
 @with_appcontext
 def serve(port: int, processes: int) -> None:
     """Serve on 127.0.0.1 with a background worker; Ctrl-C stops both."""
+    from lms.web.server import Server  # slow to load, and no other command serves
+
     _check_free(port)
     app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
     click.echo(f"\nThe tracker is at http://{HOST}:{port}/  (Ctrl-C stops it)\n")
@@ -77,35 +76,3 @@ def _stop(worker: "subprocess.Popen[bytes]") -> None:
     except subprocess.TimeoutExpired:
         worker.kill()
         worker.wait()
-
-
-class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """Gunicorn with this application, set up here instead of in a file."""
-
-    def __init__(self, app: Flask, **options: Any) -> None:
-        self.flask_app = app
-        self.options = options
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Hand the settings over."""
-        usual = {
-            "worker_class": "gthread",
-            "threads": THREADS,
-            "loglevel": "warning",
-            "graceful_timeout": STOP_SECONDS,
-            "post_worker_init": self._warm,
-        }
-        for name, value in (usual | self.options).items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Flask:
-        """Return the application to serve."""
-        return self.flask_app
-
-    def _warm(self, _process: object) -> None:
-        """Ask for the first page, so that nobody waits for templates to be read; then leave what stays to itself."""
-        self.flask_app.test_client().get("/", follow_redirects=True)
-        # Looking through all modules for garbage took a tenth of a page's time, now and then all of it.
-        gc.collect()
-        gc.freeze()

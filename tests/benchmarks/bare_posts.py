@@ -16,7 +16,8 @@ from sqlalchemy import create_engine, insert
 from lms.learning.progress.models import ProgressPost
 from lms.shared.clock import utcnow
 from lms.shared.db import writing
-from lms.web.serving import HOST, Server
+from lms.web.server import Server
+from lms.web.serving import HOST
 
 
 def create(url: str) -> Flask:

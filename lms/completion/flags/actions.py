@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,7 @@ from lms.completion.flags.rules import (
 )
 from lms.completion.targets.queries import load_targets
 from lms.completion.targets.rules import Targets
+from lms.shared.db import insert_rows, table_of
 from lms.shared.errors import DomainError, NotFoundError
 
 
@@ -77,7 +78,7 @@ def _evaluate(
     flags = {center_id: step(before.get(center_id), one, held=center_id in held) for center_id, one in seen.items()}
     rows = [_row(actor, center_id, flag, _former(before.get(center_id), cut)) for center_id, flag in flags.items()]
     if rows:
-        session.execute(insert(FlagEvaluation), rows)
+        insert_rows(session.connection(), table_of(FlagEvaluation), rows)
     return flags
 
 

@@ -37,7 +37,6 @@ def refresh_due_dates(session: Session, person_ids: Collection[int] | None = Non
 
 def _changes(session: Session, person_ids: list[int]) -> list[tuple[int, int, date | None]]:
     """Return enrollment id, person id and new due date of what must move."""
-    known = load_circumstances(session, person_ids)
     rows = session.execute(
         select(
             Enrollment.id,
@@ -51,7 +50,9 @@ def _changes(session: Session, person_ids: list[int]) -> list[tuple[int, int, da
         .where(
             Enrollment.person_id.in_(person_ids), Enrollment.nominal_due_on.is_not(None), Enrollment.voided_on.is_(None)
         )
-    )
+    ).all()
+    # A roster's new people have no enrollments yet: nothing need be known of them.
+    known = load_circumstances(session, {row.person_id for row in rows}) if rows else {}
     changes = []
     for enrollment_id, person_id, nominal, assigned_on, due_on, stated_at in rows:
         due = known.get(person_id, NOTHING_KNOWN).due(nominal, assigned_on, stated_at, of=enrollment_id)

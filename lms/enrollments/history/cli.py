@@ -3,11 +3,10 @@
 import csv
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from lms.enrollments.history.actions import import_history
 from lms.enrollments.history.rules import MOST_LISTED
@@ -20,6 +19,9 @@ from lms.imports.rules import ImportKind
 from lms.people.rules import whole_network
 from lms.web.commands import command_actor
 from lms.web.dates import today
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 WORDS = {"rows": "rows", "added": "added", "changed": "changed", "unchanged": "unchanged", "repeated": "repeated"}
 
@@ -57,7 +59,10 @@ def template() -> None:
     csv.writer(sys.stdout, lineterminator="\n").writerows(TEMPLATE)
 
 
-def _progress() -> Progress:
+def _progress() -> "Progress":
+    from rich.console import Console  # slow to load, and no other command shows bars
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),

@@ -8,15 +8,11 @@ import warnings
 import xml.etree.ElementTree as Plain  # nosec B405
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from PIL import Image, ImageOps, UnidentifiedImageError
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-from webvtt import WebVTT
-from webvtt.errors import MalformedCaptionError, MalformedFileError
 
 from lms.learning.content.rules_files import (
     CAPTIONS,
@@ -34,6 +30,9 @@ from lms.learning.content.rules_files import (
     media_type_of,
 )
 from lms.shared.errors import DomainError
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
 
 FORMATS = {PNG: "PNG", JPEG: "JPEG", WEBP: "WEBP"}
 KEPT_MODES = {PNG: {"1", "L", "LA", "P", "RGB", "RGBA"}, JPEG: {"L", "RGB"}, WEBP: {"RGB", "RGBA"}}
@@ -88,8 +87,9 @@ INSIDE = re.compile(r"url\(\s*['\"]?#[\w.:-]+['\"]?\s*\)", re.IGNORECASE)
 OUTSIDE = re.compile(r"url\s*\(|@import|image-set|expression|javascript\s*:|data\s*:|\\|/\*|&", re.IGNORECASE)
 ACTIVE = ("/JavaScript", "/JS", "/Launch", "/SubmitForm", "/ImportData", "/RichMedia", "/EmbeddedFiles")
 END_OF_PDF, MOST_OBJECTS, DEEPEST = 2048, 200_000, 40
+# What pypdf raises at broken files beside errors of its own.
 NOT_A_PDF = (
-    PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError,
+    ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError,
     NotImplementedError,
 )  # fmt: skip
 
@@ -184,6 +184,9 @@ def _video(name: str, data: bytes, media_type: str) -> Screened:
 
 
 def _captions(name: str, data: bytes, media_type: str) -> Screened:
+    from webvtt import WebVTT  # slow to load, and few processes ever take in captions
+    from webvtt.errors import MalformedCaptionError, MalformedFileError
+
     try:
         found = WebVTT.from_string(data.decode("utf-8-sig"), strict=True)
     except (MalformedFileError, MalformedCaptionError, UnicodeDecodeError, ValueError, IndexError) as error:
@@ -196,13 +199,17 @@ def _captions(name: str, data: bytes, media_type: str) -> Screened:
 def _document(name: str, data: bytes, media_type: str) -> Screened:
     if b"%%EOF" not in data[-END_OF_PDF:]:
         raise DomainError("file_broken", name=name)
+    # Here, because it takes a tenth of a second to load, and few processes ever take in a document.
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
     try:
         reader = PdfReader(io.BytesIO(data), strict=False)
         if reader.is_encrypted:
             raise DomainError("file_locked", name=name)
         pages = sum(isinstance(page.mediabox.width, float | int | Decimal) for page in reader.pages)
         acting = _acting_part(reader)
-    except NOT_A_PDF as error:
+    except (PyPdfError, *NOT_A_PDF) as error:
         raise DomainError("file_broken", name=name) from error
     if acting:
         raise DomainError("file_active", name=name, what=acting)
@@ -211,15 +218,17 @@ def _document(name: str, data: bytes, media_type: str) -> Screened:
     return Screened(media_type, data, {"pages": pages})
 
 
-def _acting_part(reader: PdfReader) -> str | None:
+def _acting_part(reader: "PdfReader") -> str | None:
     """Return what in a document could act; every object is looked at, whatever stream it is packed into."""
+    from pypdf.errors import PyPdfError
+
     size = int(str(reader.trailer["/Size"]))
     if size > MOST_OBJECTS:
         raise ValueError("more objects than any handout has")
     for number in range(1, size):
         try:
             found = reader.get_object(number)
-        except NOT_A_PDF:
+        except (PyPdfError, *NOT_A_PDF):
             continue  # a number that is free
         if acting := _acting_in(found):
             return acting

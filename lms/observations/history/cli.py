@@ -1,11 +1,10 @@
 """Observations made elsewhere, from the command line."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from flask.cli import with_appcontext
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from lms.enrollments.history.rules import MOST_LISTED
 from lms.imports.commands import FILE, import_transaction, print_refusals
@@ -15,6 +14,9 @@ from lms.observations.history.rules import LONGEST_CODE
 from lms.shared.errors import DomainError
 from lms.web.commands import command_actor
 from lms.web.dates import today
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 STANDARD = "INSPECTION"
 
@@ -60,7 +62,10 @@ def _print_outcome(file: Path, name: str, outcome: Outcome) -> None:
     click.echo(f"{name}: {', '.join(told) or 'nothing'}")
 
 
-def _bars() -> Progress:
+def _bars() -> "Progress":
+    from rich.console import Console  # slow to load, and no other command shows bars
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table as SqlTable
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms.audit import actions as audit
@@ -20,7 +19,7 @@ from lms.people.roster.rules import Change, Plan, plan_roster, shown
 from lms.people.rules import whole_network
 from lms.people.search.rules import search_text_of
 from lms.people.timeline.rules import Span, difference
-from lms.shared.db import Base, refresh_statistics
+from lms.shared.db import insert_rows, refresh_statistics, table_of
 from lms.shared.errors import DomainError
 from lms.shared.ids import new_public_id
 
@@ -93,13 +92,13 @@ def _add_people(session: Session, actor: Actor, run: ImportRun, joiners: list[Ch
         }
         for change in joiners
     ]
-    _insert(session, Person, rows)
+    insert_rows(session.connection(), table_of(Person), rows)
     added = session.execute(select(Person.staff_no, Person.id).where(Person.import_id == run.id))
     ids = {row.staff_no: row.id for row in added}
     numbers = [
         {"person_id": ids[change.staff_no], "staff_no": change.staff_no, "issued_on": change.on} for change in joiners
     ]
-    _insert(session, StaffNumber, numbers)
+    insert_rows(session.connection(), table_of(StaffNumber), numbers)
     return ids
 
 
@@ -222,12 +221,7 @@ def _replace(
             update(model).where(model.id.in_(some)).values(superseded_at=at, superseded_by_import_id=run.id)
         )
     if new:
-        _insert(session, model, new)
-
-
-def _insert(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
-    """Insert many rows without making objects of them, which takes as long as the database itself."""
-    session.connection().execute(insert(cast(SqlTable, model.__table__)), rows)
+        insert_rows(session.connection(), table_of(model), new)
 
 
 def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
