@@ -72,17 +72,26 @@ def _points(session: Session, days: list[date], reach: Reach) -> list[TrendPoint
 def reaches_on(session: Session, scope: Scope, days: list[date], where: RateFilter) -> list[Reach]:
     """Return what the scope and filter leave on each day; looked up once where nothing they stand on has changed."""
     last = days[-1]
-    moved = or_(
-        and_(OrgPlacement.starts_on > days[0], OrgPlacement.starts_on <= last),
-        and_(OrgPlacement.ends_on > days[0], OrgPlacement.ends_on <= last),
-    )
-    changes = select(OrgPlacement.id).where(OrgPlacement.superseded_at.is_(None), moved).limit(1)
-    if where.frontline is not None or session.scalar(changes) is not None:
+    if where.frontline is not None or session.scalar(MOVED, {"first": days[0], "last": last}) is not None:
         return [reach_of(session, scope=scope, as_of=day, where=where, named=False) for day in days]
     return [reach_of(session, scope=scope, as_of=last, where=where, named=False)] * len(days)
 
 
-# Built once for the same question: see `people.queries.placement_on`.
+# Built once: see `people.queries.placement_on`.
+FIRST, LAST = bindparam("first", type_=Date()), bindparam("last", type_=Date())
+MOVED = (
+    select(OrgPlacement.id)
+    .where(
+        OrgPlacement.superseded_at.is_(None),
+        or_(
+            and_(OrgPlacement.starts_on > FIRST, OrgPlacement.starts_on <= LAST),
+            and_(OrgPlacement.ends_on > FIRST, OrgPlacement.ends_on <= LAST),
+        ),
+    )
+    .limit(1)
+)
+
+
 @lru_cache(maxsize=64)
 def _wholes(reach: Reach, days: int) -> CompoundSelect[Any]:
     return union_all(*(_whole(reach, _day(nth), literal_column(str(nth))) for nth in range(days)))
