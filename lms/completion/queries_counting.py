@@ -3,9 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, literal_column, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from lms.completion.rules import DEFAULT_TARGET, RateFilter
@@ -218,26 +231,40 @@ def _center_ids(session: Session, allowed: Ids, as_of: date, where: RateFilter) 
 
 def _centers_under(session: Session, unit_id: int, as_of: date) -> Ids:
     """Return the centers under a unit on `as_of`; None for the network: all of them."""
-    kind = session.scalar(select(OrgUnit.kind).where(OrgUnit.id == unit_id))
+    kind = session.scalar(KIND, {"unit_id": unit_id})
     if kind == UnitKind.NETWORK:
         return None
-    placed = placement_on(as_of).c
-    level = {UnitKind.REGION: placed.region_id, UnitKind.AREA: placed.area_id}.get(UnitKind(kind or UnitKind.CENTER))
-    if level is None:
+    if kind not in {UnitKind.REGION, UnitKind.AREA}:
         return frozenset({unit_id})
-    return frozenset(session.scalars(select(placed.center_id).where(level == unit_id)))
+    return frozenset(session.scalars(_placed_under(as_of, UnitKind(kind)), {"unit_id": unit_id}))
+
+
+# Built once: see `people.queries.placement_on`.
+UNIT_ID: BindParameter[int] = bindparam("unit_id")
+KIND = select(OrgUnit.kind).where(OrgUnit.id == UNIT_ID)
+
+
+@lru_cache(maxsize=64)
+def _placed_under(as_of: date, level: UnitKind) -> Select[int]:
+    placed = placement_on(as_of).c
+    return select(placed.center_id).where((placed.region_id if level is UnitKind.REGION else placed.area_id) == UNIT_ID)
 
 
 def _role_ids(session: Session, as_of: date, where: RateFilter) -> Ids:
     if not where.role_codes and where.frontline is None:
         return None
+    return frozenset(session.scalars(_roles_with(as_of, tuple(where.role_codes), where.frontline)))
+
+
+@lru_cache(maxsize=64)
+def _roles_with(as_of: date, role_codes: tuple[str, ...], frontline: bool | None) -> Select[int]:
     query = select(JobRole.id)
-    if where.role_codes:
-        query = query.where(JobRole.code.in_(where.role_codes))
-    if where.frontline is not None:
-        frontline = frontline_roles(as_of)
-        query = query.where(JobRole.id.in_(frontline) if where.frontline else JobRole.id.not_in(frontline))
-    return frozenset(session.scalars(query))
+    if role_codes:
+        query = query.where(JobRole.code.in_(role_codes))
+    if frontline is not None:
+        of_frontline = frontline_roles(as_of)
+        query = query.where(JobRole.id.in_(of_frontline) if frontline else JobRole.id.not_in(of_frontline))
+    return query
 
 
 def _course_ids(session: Session, where: RateFilter) -> Ids:

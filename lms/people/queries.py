@@ -120,7 +120,10 @@ def scope_of(session: Session, *, person_id: int, on: date, names: Names) -> Sco
     if not held:
         return Scope(person_id=person_id, on=on)
     opened = _stated(session, person_id, on) if names == "purpose" else {}
-    units = {duty.unit_id for duty in held} | set(opened)
+    # No center is looked up under the network: whose duty or purpose is the network's reaches all of them as it is.
+    units = {duty.unit_id for duty in held if not duty.network} | {
+        one for one, network in opened.items() if not network
+    }
     return combine_duties(
         held, opened, _centers_under(session, units, on), person_id=person_id, on=on, names_open=names == "open"
     )
@@ -166,18 +169,23 @@ def _appointed(session: Session, person_id: int, on: date) -> list[HeldDuty]:
     return [HeldDuty(DutyKind(row.kind), row.unit_id, network=row.level == UnitKind.NETWORK) for row in rows]
 
 
+STATED = (
+    select(NamePurpose.unit_id, OrgUnit.kind)
+    .join(OrgUnit, OrgUnit.id == NamePurpose.unit_id)
+    .where(NamePurpose.person_id == bindparam("person_id"), NamePurpose.stated_on == bindparam("on"))
+)
+
+
 def _stated(session: Session, person_id: int, on: date) -> dict[int, bool]:
     """Return the units a purpose was stated for that day, each with whether it is the network."""
-    rows = session.execute(
-        select(NamePurpose.unit_id, OrgUnit.kind)
-        .join(OrgUnit, OrgUnit.id == NamePurpose.unit_id)
-        .where(NamePurpose.person_id == person_id, NamePurpose.stated_on == on)
-    )
+    rows = session.execute(STATED, {"person_id": person_id, "on": on})
     return {unit_id: kind == UnitKind.NETWORK for unit_id, kind in rows}
 
 
 def _centers_under(session: Session, unit_ids: set[int], on: date) -> dict[int, frozenset[int]]:
     """Return the open centers under each unit on a day; a center stands under itself."""
+    if not unit_ids:
+        return {}
     rows = session.execute(_centers_of_units(on), {"unit_ids": list(unit_ids)})
     under: dict[int, set[int]] = {}
     for center_id, area_id, region_id in rows:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import literal, select
+from sqlalchemy import BindParameter, Select, bindparam, literal, select
 from sqlalchemy.orm import Session
 
 from lms.completion.center.rules import (
@@ -29,6 +30,19 @@ from lms.people.rules import CENTER_DUTIES, DUTY_OF_JOB, DutyKind, Scope, UnitKi
 from lms.shared.errors import NotFoundError
 
 CellsOf = dict[int, dict[int, list[CellFacts]]]  # by person and course
+# Statements are built once for the same question: see `people.queries.placement_on`.
+Rows = Select[*tuple[Any, ...]]
+GIVEN_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+CENTER_ID: BindParameter[int] = bindparam("center_id")
+COURSES: Rows = (
+    select(
+        Course.id, Course.public_id, Course.code, Course.title_ko, Course.title_en,
+        Tier.level, Tier.name_ko, Tier.name_en,
+    )
+    .join(Tier, Tier.level == Course.tier_level)
+    .where(Course.id.in_(GIVEN_IDS))
+    .order_by(Tier.level, Course.code)
+)  # fmt: skip
 
 
 class InCharge(NamedTuple):
@@ -48,7 +62,7 @@ def get_center(session: Session, *, scope: Scope, public_id: str) -> Center:
     Raises:
         NotFoundError: out of scope, missing, or no center.
     """
-    found = _centers(session, scope, OrgUnit.public_id == public_id)
+    found = [Center(*row) for row in session.execute(_center_named(scope.on), {"public_id": public_id})]
     if not found or not (scope.network or found[0].id in scope.center_ids):
         raise NotFoundError
     return found[0]
@@ -57,13 +71,22 @@ def get_center(session: Session, *, scope: Scope, public_id: str) -> Center:
 def list_own_centers(session: Session, *, scope: Scope) -> list[Center]:
     """List the open centers that the viewer holds a center's duty for, by code."""
     own = scope.own_center_ids
-    return _centers(session, scope, OrgUnit.id.in_(own)) if own else []
+    return [Center(*row) for row in session.execute(_centers_with(scope.on), {"ids": list(own)})] if own else []
 
 
-def _centers(session: Session, scope: Scope, condition: object) -> list[Center]:
-    columns = (OrgUnit.id, OrgUnit.public_id, OrgUnit.code, OrgUnit.name_ko, OrgUnit.name_en, is_open(scope.on))
-    wanted = select(*columns).where(OrgUnit.kind == UnitKind.CENTER, condition).order_by(OrgUnit.code)  # type: ignore[arg-type]
-    return [Center(*row) for row in session.execute(wanted)]
+@lru_cache(maxsize=8)
+def _center_named(on: date) -> Rows:
+    return _centers(on).where(OrgUnit.public_id == bindparam("public_id"))
+
+
+@lru_cache(maxsize=8)
+def _centers_with(on: date) -> Rows:
+    return _centers(on).where(OrgUnit.id.in_(GIVEN_IDS))
+
+
+def _centers(on: date) -> Rows:
+    columns = (OrgUnit.id, OrgUnit.public_id, OrgUnit.code, OrgUnit.name_ko, OrgUnit.name_en, is_open(on))
+    return select(*columns).where(OrgUnit.kind == UnitKind.CENTER).order_by(OrgUnit.code)
 
 
 def load_board(session: Session, *, scope: Scope, center: Center, as_of: date) -> Board:
@@ -79,7 +102,13 @@ def load_board(session: Session, *, scope: Scope, center: Center, as_of: date) -
 
 
 def _people(session: Session, scope: Scope, center: Center, as_of: date) -> list[BoardPerson]:
-    rows = session.execute(
+    rows = session.execute(_people_at(scope, as_of), {"center_id": center.id})
+    return [BoardPerson._make((*row[:-1], _standing(center, row[-1]))) for row in rows]
+
+
+@lru_cache(maxsize=64)
+def _people_at(scope: Scope, as_of: date) -> Rows:
+    return (
         select(
             Person.id, Person.public_id, Person.staff_no, Person.name,
             JobRole.code, JobRole.title_ko, JobRole.title_en,
@@ -87,10 +116,9 @@ def _people(session: Session, scope: Scope, center: Center, as_of: date) -> list
         )
         .join(Posting, Posting.person_id == Person.id)
         .join(JobRole, JobRole.id == Posting.role_id)
-        .where(Posting.center_id == center.id, Posting.is_primary, covers(Posting, as_of), visible_people(scope))
+        .where(Posting.center_id == CENTER_ID, Posting.is_primary, covers(Posting, as_of), visible_people(scope))
         .order_by(JobRole.id, Person.name, Person.staff_no)
     )  # fmt: skip
-    return [BoardPerson._make((*row[:-1], _standing(center, row[-1]))) for row in rows]
 
 
 def _standing(center: Center, away: bool) -> Standing:
@@ -100,16 +128,7 @@ def _standing(center: Center, away: bool) -> Standing:
 
 
 def _cells(session: Session, person_ids: Sequence[int], as_of: date) -> CellsOf:
-    columns = enrollment.c
-    rows = session.execute(
-        select(
-            columns.person_id, columns.course_id, columns.id, columns.cycle, columns.required, columns.assigned_on,
-            columns.due_on, columns.completed_on, columns.voided_on,
-            superseded_on(as_of), CourseVersion.validity_months, exempted_on(as_of),
-        )
-        .join(CourseVersion, CourseVersion.id == columns.course_version_id)
-        .where(columns.person_id.in_(person_ids), columns.assigned_on <= as_of)
-    )  # fmt: skip
+    rows = session.execute(_enrollments_of(as_of), {"ids": person_ids})
     found: CellsOf = {}
     for person_id, course_id, *cycle, superseded, months, exempt in rows:
         facts = CellFacts(Cycle._make(cycle), superseded, months, exempt)
@@ -117,17 +136,22 @@ def _cells(session: Session, person_ids: Sequence[int], as_of: date) -> CellsOf:
     return found
 
 
-def _courses(session: Session, ids: Iterable[int]) -> list[BoardCourse]:
-    rows = session.execute(
+@lru_cache(maxsize=8)
+def _enrollments_of(as_of: date) -> Rows:
+    columns = enrollment.c
+    return (
         select(
-            Course.id, Course.public_id, Course.code, Course.title_ko, Course.title_en,
-            Tier.level, Tier.name_ko, Tier.name_en,
+            columns.person_id, columns.course_id, columns.id, columns.cycle, columns.required, columns.assigned_on,
+            columns.due_on, columns.completed_on, columns.voided_on,
+            superseded_on(as_of), CourseVersion.validity_months, exempted_on(as_of),
         )
-        .join(Tier, Tier.level == Course.tier_level)
-        .where(Course.id.in_(ids))
-        .order_by(Tier.level, Course.code)
+        .join(CourseVersion, CourseVersion.id == columns.course_version_id)
+        .where(columns.person_id.in_(GIVEN_IDS), columns.assigned_on <= as_of)
     )  # fmt: skip
-    return [BoardCourse(*row) for row in rows]
+
+
+def _courses(session: Session, ids: Iterable[int]) -> list[BoardCourse]:
+    return [BoardCourse(*row) for row in session.execute(COURSES, {"ids": list(ids)})]
 
 
 def list_arrivals(session: Session, *, board: Board, as_of: date) -> list[Arrival]:
@@ -148,21 +172,29 @@ def list_in_charge(session: Session, *, center: Center, as_of: date) -> list[InC
 
     The center was found within the viewer's scope; whoever looks after it may be posted elsewhere, but has not left.
     """
+    here = {"center_id": center.id}
+    appointed, by_job = _in_charge(as_of)
+    found = [InCharge(DutyKind(row[0]), *row[1:]) for row in session.execute(appointed, here)]
+    found += [InCharge(DUTY_OF_JOB[row[0]], *row[1:]) for row in session.execute(by_job, here)]
+    order = list(DutyKind)
+    return sorted(found, key=lambda one: (order.index(one.kind), one.starts_on, one.name))
+
+
+@lru_cache(maxsize=8)
+def _in_charge(as_of: date) -> tuple[Rows, Rows]:
+    """Build the statements of `list_in_charge`: by appointment, and by job."""
     who = (Person.id, Person.name)
     at_work = select(literal(1)).select_from(Posting).join(OrgUnit, OrgUnit.id == Posting.center_id)
     at_work = at_work.where(Posting.person_id == Duty.person_id, covers(Posting, as_of), is_open(as_of))
-    appointed = session.execute(
+    appointed = (
         select(Duty.kind, *who, Duty.starts_on, Duty.ends_on, on_leave(Person.id, as_of))
         .join(Person, Person.id == Duty.person_id)
-        .where(Duty.unit_id == center.id, covers(Duty, as_of), Duty.kind.in_(CENTER_DUTIES), at_work.exists())
+        .where(Duty.unit_id == CENTER_ID, covers(Duty, as_of), Duty.kind.in_(CENTER_DUTIES), at_work.exists())
     )
-    by_job = session.execute(
+    by_job = (
         select(JobRole.code, *who, Posting.starts_on, Posting.ends_on, on_leave(Person.id, as_of))
         .join(Posting, Posting.role_id == JobRole.id)
         .join(Person, Person.id == Posting.person_id)
-        .where(Posting.center_id == center.id, covers(Posting, as_of), JobRole.code.in_(DUTY_OF_JOB))
+        .where(Posting.center_id == CENTER_ID, covers(Posting, as_of), JobRole.code.in_(DUTY_OF_JOB))
     )
-    found = [InCharge(DutyKind(row[0]), *row[1:]) for row in appointed]
-    found += [InCharge(DUTY_OF_JOB[row[0]], *row[1:]) for row in by_job]
-    order = list(DutyKind)
-    return sorted(found, key=lambda one: (order.index(one.kind), one.starts_on, one.name))
+    return appointed, by_job

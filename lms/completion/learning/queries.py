@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.completion.learning.rules import Learning
@@ -17,6 +17,28 @@ from lms.enrollments.dues.rules import NOTHING_KNOWN, Move
 from lms.enrollments.models import Assignment, Enrollment
 from lms.people.models import Person
 from lms.people.rules import Scope
+
+# Built once: see `people.queries.placement_on`.
+PERSON_ID: BindParameter[int] = bindparam("person_id")
+NEEDED = aliased(Course)
+PREREQUISITES = (
+    select(Course.code, NEEDED.code)
+    .join(CoursePrerequisite, CoursePrerequisite.course_id == Course.id)
+    .join(NEEDED, NEEDED.id == CoursePrerequisite.requires_id)
+    .where(Course.id.in_(select(Enrollment.course_id).where(Enrollment.person_id == PERSON_ID)))
+    .order_by(Course.code, NEEDED.code)
+)
+REQUESTS = (
+    select(
+        Enrollment.id, Enrollment.source, Course.trigger, CourseVersion.minutes, CourseVersion.chapters,
+        Person.name, Assignment.reason,
+    )
+    .join(Course, Course.id == Enrollment.course_id)
+    .join(CourseVersion, CourseVersion.id == Enrollment.course_version_id)
+    .outerjoin(Assignment, Assignment.id == Enrollment.assignment_id)
+    .outerjoin(Person, Person.id == Assignment.created_by_id)
+    .where(Enrollment.person_id == PERSON_ID)
+)  # fmt: skip
 
 
 class Request(NamedTuple):
@@ -52,38 +74,14 @@ def read_learning(session: Session, *, scope: Scope, person_id: int, as_of: date
 
 def _prerequisites(session: Session, person_id: int) -> dict[str, list[str]]:
     """Return by course of the person the codes of the courses it opens after."""
-    needed = aliased(Course)
-    pairs = session.execute(
-        select(Course.code, needed.code)
-        .join(CoursePrerequisite, CoursePrerequisite.course_id == Course.id)
-        .join(needed, needed.id == CoursePrerequisite.requires_id)
-        .where(Course.id.in_(select(Enrollment.course_id).where(Enrollment.person_id == person_id)))
-        .order_by(Course.code, needed.code)
-    )
     found: dict[str, list[str]] = {}
-    for code, requires in pairs:
+    for code, requires in session.execute(PREREQUISITES, {"person_id": person_id}):
         found.setdefault(code, []).append(requires)
     return found
 
 
 def _requests(session: Session, person_id: int) -> dict[int, Request]:
-    rows = session.execute(
-        select(
-            Enrollment.id,
-            Enrollment.source,
-            Course.trigger,
-            CourseVersion.minutes,
-            CourseVersion.chapters,
-            Person.name,
-            Assignment.reason,
-        )
-        .join(Course, Course.id == Enrollment.course_id)
-        .join(CourseVersion, CourseVersion.id == Enrollment.course_version_id)
-        .outerjoin(Assignment, Assignment.id == Enrollment.assignment_id)
-        .outerjoin(Person, Person.id == Assignment.created_by_id)
-        .where(Enrollment.person_id == person_id)
-    )
-    return {row[0]: Request(*row[1:]) for row in rows}
+    return {row[0]: Request(*row[1:]) for row in session.execute(REQUESTS, {"person_id": person_id})}
 
 
 def _moves(session: Session, person_id: int, lines: list[PersonLine]) -> dict[int, Move]:

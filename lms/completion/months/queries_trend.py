@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
@@ -33,7 +34,7 @@ def with_reported(
     if not months or not is_kept(where):
         return list(points)
     found: dict[date, list[tuple[int, ...]]] = {}
-    for month, _number, *counts in session.execute(_frozen(scope, where, months, known_at)):
+    for month, _number, *counts in session.execute(_frozen(scope, where, tuple(months), known_at)):
         # Sums over nothing are null; PostgreSQL's come as Decimal.
         found.setdefault(month, []).append(tuple(int(count or 0) for count in counts))
     return [
@@ -54,8 +55,10 @@ def _reported(point: TrendPoint, snapshots: Sequence[tuple[int, ...]]) -> TrendP
     return TrendPoint(point.day, first, judged, short, is_reported=True, corrected=last if last != first else None)
 
 
+# Built once for the same question: see `people.queries.placement_on`.
+@lru_cache(maxsize=64)
 def _frozen(
-    scope: Scope, where: RateFilter, months: Sequence[date], known_at: datetime | None
+    scope: Scope, where: RateFilter, months: tuple[date, ...], known_at: datetime | None
 ) -> Select[Any]:  # fmt: skip
     """Select month, number and sums of every snapshot of these months, the close first; null sums where nothing is."""
     of_close = and_(MonthFigure.close_id == MonthClose.id, within_scope(scope), *_narrowed(where))

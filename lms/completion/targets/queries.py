@@ -72,7 +72,7 @@ def load_held_against(session: Session, *, on: date, where: RateFilter) -> HeldA
 
 def load_targets(session: Session) -> Targets:
     """Load every target as known now: there are few."""
-    rows = session.execute(_current(JobRole.code))
+    rows = session.execute(CURRENT)
     return Targets([_terms(target, code) for target, code in rows])
 
 
@@ -116,6 +116,10 @@ def _current(*columns: Any) -> Select[Any]:
         .outerjoin(JobRole, JobRole.id == Target.role_id)
         .where(Target.superseded_at.is_(None))
     )  # fmt: skip
+
+
+# Built once: see `people.queries.placement_on`.
+CURRENT = _current(JobRole.code)
 
 
 def _terms(target: Target, role_code: str | None) -> TargetTerms:

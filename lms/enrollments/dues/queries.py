@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from lms.enrollments.dues.rules import Circumstances, Down
@@ -13,6 +13,37 @@ from lms.enrollments.rules import Away, Stay
 from lms.people.models import Leave, Person, PersonMerge, Posting
 
 BATCH = 500
+# Built once: building a statement takes several times as long as running it.
+PERSON_IDS: BindParameter[int] = bindparam("person_ids", expanding=True)
+POSTINGS = (
+    select(Posting.person_id, Posting.center_id, Posting.role_id, Posting.starts_on, Posting.ends_on)
+    .where(Posting.person_id.in_(PERSON_IDS), Posting.is_primary, Posting.superseded_at.is_(None))
+    .order_by(Posting.person_id, Posting.starts_on)
+)
+LEAVES = (
+    select(Leave.person_id, Leave.starts_on, Leave.ends_on)
+    .where(Leave.person_id.in_(PERSON_IDS), Leave.superseded_at.is_(None))
+    .order_by(Leave.person_id, Leave.starts_on)
+)
+GRANTED = (
+    select(Enrollment.person_id, Extension.enrollment_id, Extension.due_on)
+    .join(Enrollment, Enrollment.id == Extension.enrollment_id)
+    .where(Extension.superseded_at.is_(None), Enrollment.person_id.in_(PERSON_IDS))
+)
+OUTAGES = select(Outage.starts_on, Outage.ends_on, Outage.recorded_at).where(Outage.superseded_at.is_(None))
+MERGED = select(PersonMerge.merged_id, PersonMerge.kept_id).where(
+    PersonMerge.kept_id.in_(PERSON_IDS), PersonMerge.undone_at.is_(None)
+)
+EVERY_POSTING = (
+    select(Posting.person_id, Posting.center_id, Posting.role_id, Posting.starts_on, Posting.recorded_at)
+    .where(Posting.person_id.in_(PERSON_IDS), Posting.is_primary)
+    .order_by(Posting.recorded_at.desc())
+)
+EVERY_LEAVE = (
+    select(Leave.person_id, Leave.starts_on, Leave.ends_on, Leave.recorded_at)
+    .where(Leave.person_id.in_(PERSON_IDS))
+    .order_by(Leave.recorded_at.desc())
+)
 
 
 def load_circumstances(session: Session, person_ids: Collection[int]) -> dict[int, Circumstances]:
@@ -21,21 +52,12 @@ def load_circumstances(session: Session, person_ids: Collection[int]) -> dict[in
     owners = _owners(session, person_ids)
     known_since = _first_recorded(session, owners)
     told_since = _leaves_first_recorded(session, owners)
-    postings = (
-        select(Posting.person_id, Posting.center_id, Posting.role_id, Posting.starts_on, Posting.ends_on)
-        .where(Posting.person_id.in_(person_ids), Posting.is_primary, Posting.superseded_at.is_(None))
-        .order_by(Posting.person_id, Posting.starts_on)
-    )
-    for person_id, center_id, role_id, starts_on, ends_on in session.execute(postings):
+    asked = {"person_ids": list(person_ids)}
+    for person_id, center_id, role_id, starts_on, ends_on in session.execute(POSTINGS, asked):
         known_at = known_since[person_id, center_id, role_id, starts_on]
         stays = found.setdefault(person_id, Circumstances()).stays
         stays.append((Stay(center_id, role_id, starts_on, ends_on), known_at))
-    leaves = (
-        select(Leave.person_id, Leave.starts_on, Leave.ends_on)
-        .where(Leave.person_id.in_(person_ids), Leave.superseded_at.is_(None))
-        .order_by(Leave.person_id, Leave.starts_on)
-    )
-    for person_id, starts_on, ends_on in session.execute(leaves):
+    for person_id, starts_on, ends_on in session.execute(LEAVES, asked):
         told_at = told_since[person_id, starts_on, ends_on]
         found.setdefault(person_id, Circumstances()).aways.append((Away(starts_on, ends_on), told_at))
     _add_exceptions(session, found, person_ids)
@@ -44,17 +66,10 @@ def load_circumstances(session: Session, person_ids: Collection[int]) -> dict[in
 
 def _add_exceptions(session: Session, found: dict[int, Circumstances], person_ids: Collection[int]) -> None:
     """Add the due dates granted to these people, and the outages, which were everyone's."""
-    granted = (
-        select(Enrollment.person_id, Extension.enrollment_id, Extension.due_on)
-        .join(Enrollment, Enrollment.id == Extension.enrollment_id)
-        .where(Extension.superseded_at.is_(None), Enrollment.person_id.in_(person_ids))
-    )
-    for person_id, enrollment_id, due_on in session.execute(granted):
+    for person_id, enrollment_id, due_on in session.execute(GRANTED, {"person_ids": list(person_ids)}):
         of_person = found.setdefault(person_id, Circumstances()).granted
         of_person[enrollment_id] = max(due_on, of_person.get(enrollment_id, due_on))
-    outages = session.execute(
-        select(Outage.starts_on, Outage.ends_on, Outage.recorded_at).where(Outage.superseded_at.is_(None))
-    ).all()
+    outages = session.execute(OUTAGES).all()
     for person_id in person_ids if outages else ():
         of_all = found.setdefault(person_id, Circumstances()).outages
         of_all.extend((Down(starts_on, ends_on), known_at) for starts_on, ends_on, known_at in outages)
@@ -65,11 +80,7 @@ def _owners(session: Session, person_ids: Collection[int]) -> dict[int, int]:
     owners = {person_id: person_id for person_id in person_ids}
     newest = set(owners)
     while newest:
-        rows = session.execute(
-            select(PersonMerge.merged_id, PersonMerge.kept_id).where(
-                PersonMerge.kept_id.in_(newest), PersonMerge.undone_at.is_(None)
-            )
-        )
+        rows = session.execute(MERGED, {"person_ids": list(newest)})
         found = {merged_id: owners[kept_id] for merged_id, kept_id in rows if merged_id not in owners}
         owners |= found
         newest = set(found)
@@ -78,21 +89,13 @@ def _owners(session: Session, person_ids: Collection[int]) -> dict[int, int]:
 
 def _first_recorded(session: Session, owners: Mapping[int, int]) -> dict[tuple[int, int, int, object], datetime]:
     """Return when each posting first became known: giving it an end writes it anew, but its start is old news."""
-    rows = session.execute(
-        select(Posting.person_id, Posting.center_id, Posting.role_id, Posting.starts_on, Posting.recorded_at)
-        .where(Posting.person_id.in_(owners), Posting.is_primary)
-        .order_by(Posting.recorded_at.desc())
-    )
+    rows = session.execute(EVERY_POSTING, {"person_ids": list(owners)})
     return {(owners[person_id], center_id, role_id, on): at for person_id, center_id, role_id, on, at in rows}
 
 
 def _leaves_first_recorded(session: Session, owners: Mapping[int, int]) -> dict[tuple[int, object, object], datetime]:
     """Return when each leave, with these very days, first became known."""
-    rows = session.execute(
-        select(Leave.person_id, Leave.starts_on, Leave.ends_on, Leave.recorded_at)
-        .where(Leave.person_id.in_(owners))
-        .order_by(Leave.recorded_at.desc())
-    )
+    rows = session.execute(EVERY_LEAVE, {"person_ids": list(owners)})
     return {(owners[person_id], starts_on, ends_on): at for person_id, starts_on, ends_on, at in rows}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
@@ -73,8 +74,14 @@ def list_requests(session: Session, *, scope: Scope, pile: Pile, page: int) -> P
 
 def count_waiting(session: Session, *, scope: Scope) -> int:
     """Count the requests that wait for the viewer's decision."""
+    return session.scalar(_number_waiting(scope)) or 0
+
+
+# Every page asks: see `people.queries.placement_on`.
+@lru_cache(maxsize=64)
+def _number_waiting(scope: Scope) -> Select[int]:
     waiting = _lines(scope).where(_in_pile(scope, Pile.WAITING)).with_only_columns(ExceptionRequest.id)
-    return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+    return select(func.count()).select_from(waiting.subquery())
 
 
 def _lines(scope: Scope) -> Select[ExceptionRequest, OrgUnit]:

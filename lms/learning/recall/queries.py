@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import Integer, Select, bindparam, cast, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.courses.models import Course
@@ -62,17 +63,22 @@ def list_due(session: Session, *, person_id: int, on: date, secret: str) -> list
 
 
 def _completed(session: Session, person_id: int, on: date) -> Sequence[Enrollment]:
+    return session.scalars(_completed_by(on), {"person_id": person_id}).all()
+
+
+# Everyone's own page asks: see `people.queries.placement_on`.
+@lru_cache(maxsize=8)
+def _completed_by(on: date) -> Select[Enrollment]:
     working = active_postings(on).subquery()
-    wanted = (
+    return (
         select(Enrollment)
         .join(Edition, Edition.course_version_id == Enrollment.course_version_id)
-        .where(Enrollment.person_id == person_id, Enrollment.voided_on.is_(None), Edition.asks_recall)
+        .where(Enrollment.person_id == bindparam("person_id"), Enrollment.voided_on.is_(None), Edition.asks_recall)
         .where(Enrollment.completed_on.between(on - EARLIEST, on - LATEST))
         .where(Enrollment.person_id.in_(select(working.c.person_id)))
         .options(joinedload(Enrollment.course))
         .order_by(Enrollment.completed_on, Enrollment.id)
     )
-    return session.scalars(wanted).all()
 
 
 def _questions(session: Session, course_ids: Iterable[int]) -> dict[int, dict[str, Question]]:

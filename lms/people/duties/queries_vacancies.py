@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.people.duties.rules import vacant_since
@@ -20,6 +22,7 @@ WANTED = {
     UnitKind.REGION: (DutyKind.REGION_MANAGER,),
 }
 TOP_DOWN = tuple(UnitKind)
+UNIT_IDS: BindParameter[int] = bindparam("unit_ids", expanding=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +81,11 @@ def _vacancy(unit: OrgUnit, kind: DutyKind, ends: Iterable[date], as_of: date) -
 
 
 def _units(session: Session, scope: Scope, as_of: date, center_ids: Collection[int] | None) -> list[OrgUnit]:
-    open_centers = (
-        select(placement_on(as_of))
-        .join(OrgUnit, OrgUnit.id == placement_on(as_of).c.center_id)
-        .where(is_open(as_of), or_(OrgUnit.network_type.is_(None), OrgUnit.network_type != NetworkType.HEAD_OFFICE))
-    )
-    if center_ids is not None:
-        open_centers = open_centers.where(OrgUnit.id.in_(center_ids))
-    placed = session.execute(open_centers).all()
+    all_centers, some_centers = _open_centers(as_of)
+    if center_ids is None:
+        placed = session.execute(all_centers).all()
+    else:
+        placed = session.execute(some_centers, {"unit_ids": list(center_ids)}).all()
     under: dict[int, set[int]] = defaultdict(set)
     for center_id, *above in placed:
         for unit_id in (center_id, *filter(None, above)):
@@ -96,6 +96,18 @@ def _units(session: Session, scope: Scope, as_of: date, center_ids: Collection[i
         wanted |= {unit_id for unit_id in set(under) - centers if _oversees(scope, under[unit_id])}
     units = session.scalars(select(OrgUnit).where(OrgUnit.id.in_(wanted)))
     return [unit for unit in units if scope.counted_network or _is_for(scope, UnitKind(unit.kind))]
+
+
+# Built once a day: see `people.queries.placement_on`.
+@lru_cache(maxsize=8)
+def _open_centers(as_of: date) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
+    """Return the statements that read where the open centers stand: of all of them, and of those given."""
+    centers = (
+        select(placement_on(as_of))
+        .join(OrgUnit, OrgUnit.id == placement_on(as_of).c.center_id)
+        .where(is_open(as_of), or_(OrgUnit.network_type.is_(None), OrgUnit.network_type != NetworkType.HEAD_OFFICE))
+    )
+    return centers, centers.where(OrgUnit.id.in_(UNIT_IDS))
 
 
 def _oversees(scope: Scope, centers: set[int]) -> bool:
@@ -112,18 +124,23 @@ def _is_for(scope: Scope, level: UnitKind) -> bool:
 
 def _filled(session: Session, as_of: date, units: Collection[int]) -> set[tuple[int, DutyKind]]:
     """Return which duties someone who works in the network holds on the day, appointed or by job."""
+    appointed, by_job = _held(as_of)
+    asked = {"unit_ids": list(units)}
+    return {(unit_id, DutyKind(kind)) for unit_id, kind in session.execute(appointed, asked)} | {
+        (center_id, DUTY_OF_JOB[code]) for center_id, code in session.execute(by_job, asked)
+    }
+
+
+@lru_cache(maxsize=8)
+def _held(as_of: date) -> tuple[Select[int, str], Select[int, str]]:
     employed = exists().where(Posting.person_id == Duty.person_id, covers(Posting, as_of))
-    appointed = session.execute(
-        select(Duty.unit_id, Duty.kind).where(covers(Duty, as_of), Duty.unit_id.in_(units), employed)
-    )
-    by_job = session.execute(
+    appointed = select(Duty.unit_id, Duty.kind).where(covers(Duty, as_of), Duty.unit_id.in_(UNIT_IDS), employed)
+    by_job = (
         select(Posting.center_id, JobRole.code)
         .join(JobRole, JobRole.id == Posting.role_id)
-        .where(covers(Posting, as_of), JobRole.code.in_(DUTY_OF_JOB), Posting.center_id.in_(units))
+        .where(covers(Posting, as_of), JobRole.code.in_(DUTY_OF_JOB), Posting.center_id.in_(UNIT_IDS))
     )
-    return {(unit_id, DutyKind(kind)) for unit_id, kind in appointed} | {
-        (center_id, DUTY_OF_JOB[code]) for center_id, code in by_job
-    }
+    return appointed, by_job
 
 
 def _ends(session: Session, unit_ids: Collection[int]) -> dict[tuple[int, DutyKind], list[date]]:
