@@ -103,6 +103,7 @@ def test_behind_each_step_stand_its_people(
     page = client.get(f"{PEOPLE}?step={step}&took={took}").text
     assert [n for n, one in enumerate(followed.people) if one.staff_no in page] == expected
     assert followed.cast.namesake.staff_no not in page
+    session.rollback()
     seen = session.scalars(select(AuditEvent).where(AuditEvent.object_type == "transfer")).all()
     assert len(seen) == bool(expected)
 
@@ -146,6 +147,7 @@ def test_the_page_asks_the_same_however_much_there_is(
     client.get(PAGE)
     with query_count() as few:
         client.get(f"{PAGE}?topic=BEHAVIOR")
+    session.rollback()
     for number in range(12):
         person = followed.checking.net.person(f"0040{number:02}", f"많은사람{number}", at=followed.cast.next_door)
         see(session, followed.checking.check(person, followed.cast.next_door, days_ago=60), TODAY - timedelta(days=40))

@@ -11,7 +11,7 @@ from lms.field_checks.transfer.rules_decay import Bin, HalfLife
 
 STEPS = {
     Step.COMPLETED: (_l("Completed"), _l("of what fell due")),
-    Step.CHECKED: (_l("Checked"), _l("of those drawn whose window is over")),
+    Step.CHECKED: (_l("Checked in time"), _l("of those drawn whose window is over")),
     Step.PASSED: (_l("Passed the check"), _l("of those checked")),
     Step.KEPT: (_l("Still passing"), _l("of those who passed and were re-checked")),
 }
@@ -19,7 +19,7 @@ STEPS = {
 LISTS = {
     (Step.COMPLETED, True): _l("Completed"),
     (Step.COMPLETED, False): _l("Not completed"),
-    (Step.CHECKED, True): _l("Checked"),
+    (Step.CHECKED, True): _l("Checked in time"),
     (Step.CHECKED, False): _l("Not checked in time"),
     (Step.PASSED, True): _l("Passed the check"),
     (Step.PASSED, False): _l("Not everything met"),
