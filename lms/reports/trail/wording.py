@@ -207,6 +207,7 @@ OBJECTS: dict[str, Any] = {
     "field_check": _l("Check after training"),
     "field_checks": _l("Checks after training"),
     "observers": _l("Observers"),
+    "transfer": _l("People behind a step"),
 }
 DETAILS: dict[str, Any] = {
     "as_of": _l("As-of date"),
