@@ -47,7 +47,7 @@ class TransferForm(Form):
     @property
     def behind(self) -> tuple[Step, bool]:
         """Return behind which step people are listed, and whether those who took it."""
-        return Step(self.step.data) if self.step.data in Step.__members__ else Step.COMPLETED, self.took.data != "no"
+        return Step.__members__.get(self.step.data or "", Step.COMPLETED), self.took.data != "no"
 
     @property
     def narrowed(self) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def people() -> Answer:
             found = list_trained(db.session(), asked, step=step, took=took, page=page_number())
             others = sorted({one.person_id for one in found.rows} - {scope.person_id})
             if others:
-                detail = {"step": step, "took": took, "as_of": asked.as_of.isoformat()}
+                detail: dict[str, object] = {"step": step, "took": took, "as_of": asked.as_of.isoformat()}
                 note_access("view", "transfer", read.unit.public_id, subject_ids=others, detail=detail)
     shown = render_template(
         "field_checks/transfer_people.html",

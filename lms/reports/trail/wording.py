@@ -232,6 +232,8 @@ DETAILS: dict[str, Any] = {
     "units": _l("Units"),
     "until": _l("Through"),
     "why": _l("Why"),
+    "step": _l("Step"),
+    "took": _l("Taken"),
 }
 # What a change keeps beside its columns, where the code means something else than as a condition.
 FACTS: dict[str, Any] = {
