@@ -71,7 +71,7 @@ def _groups(active: Subquery) -> dict[str, ColumnElement[Any]]:
     }
 
 
-def trainings(asked: Asked, reach: Reach, active: Subquery, *columns: ColumnElement[Any]) -> Select[Any]:
+def trainings(asked: Asked, reach: Reach, active: Subquery, *columns: Any) -> Select[Any]:
     """Select from the trainings asked for, with the checks of each and what these saw by then."""
     day = asked.as_of
     conditions = [falls_due_within(day, asked.period), Course.field_check_required]

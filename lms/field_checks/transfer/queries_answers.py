@@ -69,9 +69,7 @@ def _dated(query: Select[Any]) -> Select[Any]:
     return select(*of, func.count()).where(rows.is_critical, rows.met.is_not(None)).group_by(*of)
 
 
-def _answers(
-    asked: Asked, reach: Reach, observation: Any, of: Any, result: Any, *columns: ColumnElement[Any]
-) -> Select[Any]:
+def _answers(asked: Asked, reach: Reach, observation: Any, of: Any, result: Any, *columns: Any) -> Select[Any]:
     """Select from every item that a check asked, with what was told of it where it was not simply met."""
     active = active_postings(asked.as_of).subquery("active")
     return (
