@@ -70,6 +70,7 @@ from lms.field_checks.photos.actions import settle_photos
 from lms.field_checks.photos.queries import list_keys
 from lms.field_checks.photos.views import blueprint as photos_pages
 from lms.field_checks.queries_form import register_photos
+from lms.field_checks.transfer.views import blueprint as transfer_pages
 from lms.field_checks.views import blueprint as field_checks_pages
 from lms.field_checks.views_form import blueprint as field_check_forms
 from lms.imports import models as _imports
@@ -214,6 +215,7 @@ PAGES = (
     practice_pages,
     field_checks_pages,
     field_check_forms,
+    transfer_pages,
     standards_pages,
     device_pages,
     photos_pages,

@@ -252,6 +252,8 @@ ENDPOINTS: dict[str, Policy] = {
     "device.state": Policy.SIGNED_IN,
     "check_photos.add": Policy.SIGNED_IN,
     "check_photos.show": Policy.SIGNED_IN,
+    "transfer.funnel": Policy.COUNTS,
+    "transfer.people": Policy.NAMES,
 }
 
 # Pages ask these by themselves: asking is no sign that somebody is there, so it keeps no session alive.

@@ -65,7 +65,9 @@ FLAGS = Destination(
     ("flags.list_flags", "flags.show", "flags.hold", "targets.list_targets", "targets.set_target"),
 )
 OBSERVATIONS = Destination(
-    _l("Observations"), "check", ("observations.network", "observations.center", "practice.practice")
+    _l("Observations"),
+    "check",
+    ("observations.network", "observations.center", "practice.practice", "transfer.funnel", "transfer.people"),
 )
 CHECKS = Destination(
     _l("Checks after training"),

@@ -103,7 +103,7 @@ def practice_page(
     since = add_months(as_of, -months)
     asked = Asked(scope, as_of, since, _where(units, unit), occasion)
     seen = count_seen(session, asked)
-    rows, keys = _rows(session, list_behaviors(session, {item_id for _, item_id in seen}), by)
+    rows, keys = sort_rows(session, list_behaviors(session, {item_id for _, item_id in seen}), by)
     found = add_up(seen, keys)
     lines = [Line(row, *_both(found, 0, row.key)) for row in rows]
     if is_independent is None:
@@ -131,7 +131,7 @@ def _below(units: Units, unit: Unit) -> set[int]:
     return {unit_id for unit_id, parent_id in units.parents.items() if parent_id == unit.id}
 
 
-def _rows(
+def sort_rows(
     session: Session, behaviors: Sequence[tuple[int, str, Behavior]], by: By
 ) -> tuple[list[Row], dict[int, Collection[str]]]:
     """Return the rows in their order, and for which of them each item counts."""

@@ -207,6 +207,7 @@ OBJECTS: dict[str, Any] = {
     "field_check": _l("Check after training"),
     "field_checks": _l("Checks after training"),
     "observers": _l("Observers"),
+    "transfer": _l("People behind a step"),
 }
 DETAILS: dict[str, Any] = {
     "as_of": _l("As-of date"),
@@ -231,6 +232,8 @@ DETAILS: dict[str, Any] = {
     "units": _l("Units"),
     "until": _l("Through"),
     "why": _l("Why"),
+    "step": _l("Step"),
+    "took": _l("Taken"),
 }
 # What a change keeps beside its columns, where the code means something else than as a condition.
 FACTS: dict[str, Any] = {

@@ -1,0 +1,157 @@
+"""Does what was learned last? The steps as their viewers see them, and the people behind each."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.audit.models import AuditEvent
+from lms.field_checks.models import FieldCheck
+from lms.observations.models import Observation, ObservationResult, StandardItem
+from lms.shared.clock import utcnow
+from tests.field_checks.checking import TODAY
+from tests.support.sign_in import sign_in
+
+PAGE, PEOPLE = "/field-checks/transfer", "/field-checks/transfer/people"
+
+
+def see(session: Session, check: FieldCheck, on: date, *failed: str) -> None:
+    """Let a check be made, with everything met but the items named."""
+    one = Observation(
+        occasion="CHECK", kind="FIRST", center_id=check.center_id, subject_id=check.person_id,
+        observer_kind="COORDINATOR", observed_on=on, item_set_id=check.item_set_id, items_applicable=3,
+        items_met=3 - len(failed), recorded_at=utcnow(),
+    )  # fmt: skip
+    session.add(one)
+    session.flush()
+    for code in failed:
+        item = session.scalars(select(StandardItem.id).where(StandardItem.code == code)).one()
+        session.add(ObservationResult(observation_id=one.id, item_id=item, met=False, answer="NO"))
+    check.observation_id, check.state = one.id, "CLOSED"
+    session.flush()
+
+
+@pytest.fixture
+def followed(made: SimpleNamespace, session: Session) -> SimpleNamespace:
+    """Give the cast trainings at every step: passed and kept, failed, missed, not completed; one far away."""
+    cast, net = made.cast, made.checking.net
+    people = [net.person(f"0030{n}", f"한사람{n}", at=cast.center) for n in range(4)]
+    kept = made.checking.check(people[0], cast.center, days_ago=110)
+    see(session, kept, TODAY - timedelta(days=90))
+    again = made.checking.check(
+        people[0], cast.center, days_ago=110, kind="RECHECK", follows_id=kept.id,
+        enrollment_id=kept.enrollment_id, opens_on=TODAY - timedelta(days=20), closes_on=TODAY - timedelta(days=6),
+    )  # fmt: skip
+    see(session, again, TODAY - timedelta(days=15))
+    see(session, made.checking.check(people[1], cast.center, days_ago=60), TODAY - timedelta(days=40), "FC-2")
+    made.checking.check(people[2], cast.center, days_ago=60, state="MISSED")
+    net.enroll(people[3], made.checking.course, due_on=TODAY - timedelta(days=3))
+    see(session, made.checking.check(cast.namesake, cast.far_away, days_ago=60), TODAY - timedelta(days=40), "FC-1")
+    session.commit()
+    return SimpleNamespace(**vars(made), people=people, kept=kept)
+
+
+def test_a_coordinator_sees_how_far_the_trainings_of_their_center_got(client: FlaskClient, followed: SimpleNamespace):
+    sign_in(client, followed.cast.coordinator)
+    page = client.get(f"{PAGE}?unit={followed.cast.center.public_id}").text
+    shares = " ".join(page.split())
+    # Of five due four are completed; of three drawn whose window is over two were checked; one passed and kept it.
+    for text in ("80.0%", "66.6%", "50.0%", "100.0%"):
+        assert text in shares
+    assert followed.people[0].name not in page
+
+
+def test_what_is_out_of_scope_looks_like_what_is_missing(client: FlaskClient, followed: SimpleNamespace):
+    sign_in(client, followed.cast.coordinator)
+    for path in (PAGE, PEOPLE):
+        other = client.get(f"{path}?unit={followed.cast.far_away.public_id}")
+        missing = client.get(f"{path}?unit=nosuchunit")
+        assert other.status_code == missing.status_code == 400
+        assert followed.cast.namesake.staff_no not in other.text
+
+
+@pytest.mark.parametrize(
+    "asked", ["by=X", "topic=X", "months=5", "role=X", "course=X", "step=X", "took=X", f"key={50 * 'x'}"]
+)
+def test_a_wrong_choice_is_named(client: FlaskClient, followed: SimpleNamespace, asked: str):
+    sign_in(client, followed.cast.coordinator)
+    for path in (PAGE, PEOPLE):
+        assert client.get(f"{path}?{asked}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("step", "took", "expected"),
+    [
+        ("COMPLETED", "no", [3]),
+        ("CHECKED", "yes", [0, 1]),
+        ("CHECKED", "no", [2]),
+        ("PASSED", "yes", [0]),
+        ("PASSED", "no", [1]),
+        ("KEPT", "yes", [0]),
+        ("KEPT", "no", []),
+    ],
+)
+def test_behind_each_step_stand_its_people(
+    client: FlaskClient, session: Session, followed: SimpleNamespace, step: str, took: str, expected: list[int]
+):
+    sign_in(client, followed.cast.coordinator)
+    page = client.get(f"{PEOPLE}?step={step}&took={took}").text
+    assert [n for n, one in enumerate(followed.people) if one.staff_no in page] == expected
+    assert followed.cast.namesake.staff_no not in page
+    session.rollback()
+    seen = session.scalars(select(AuditEvent).where(AuditEvent.object_type == "transfer")).all()
+    assert len(seen) == bool(expected)
+
+
+def test_an_area_manager_states_a_purpose_before_names(client: FlaskClient, followed: SimpleNamespace):
+    sign_in(client, followed.cast.area_manager)
+    shown = client.get(f"{PAGE}?unit={followed.cast.area.public_id}").text
+    assert "80.0%" in shown
+    closed = client.get(f"{PEOPLE}?unit={followed.cast.area.public_id}").text
+    assert "/purpose" in closed
+    assert followed.people[0].staff_no not in closed
+
+
+def test_an_executive_learns_nothing_about_a_few_people(client: FlaskClient, followed: SimpleNamespace):
+    sign_in(client, followed.cast.executive)
+    assert client.get(PEOPLE).status_code in {403, 404}
+    far = client.get(f"{PAGE}?unit={followed.cast.far_away.public_id}").text
+    assert "0.0%" not in far.replace("100.0%", "")
+    whole = client.get(f"{PAGE}?by=ROLE&topic=BEHAVIOR").text
+    assert "한사람" not in whole
+
+
+def test_an_employee_does_not_get_here(client: FlaskClient, followed: SimpleNamespace):
+    sign_in(client, followed.cast.employee)
+    assert {client.get(path).status_code for path in (PAGE, PEOPLE)} <= {403, 404}
+
+
+def test_hostile_names_stay_text_in_every_layout(client: FlaskClient, followed: SimpleNamespace):
+    sign_in(client, followed.cast.training_admin)
+    for by in ("UNIT", "ROLE", "COURSE"):
+        for topic in ("BEHAVIOR", "DIMENSION", "I_CARE", "STAGE"):
+            answer = client.get(f"{PAGE}?by={by}&topic={topic}")
+            assert answer.status_code == 200
+            assert "행동 <b>" not in answer.text
+
+
+def test_the_page_asks_the_same_however_much_there_is(
+    client: FlaskClient, session: Session, followed: SimpleNamespace, query_count: Callable[[], Any]
+):
+    sign_in(client, followed.cast.training_admin)
+    client.get(PAGE)
+    with query_count() as few:
+        client.get(f"{PAGE}?topic=BEHAVIOR")
+    session.rollback()
+    for number in range(12):
+        person = followed.checking.net.person(f"0040{number:02}", f"많은사람{number}", at=followed.cast.next_door)
+        see(session, followed.checking.check(person, followed.cast.next_door, days_ago=60), TODAY - timedelta(days=40))
+    session.commit()
+    with query_count() as many:
+        client.get(f"{PAGE}?topic=BEHAVIOR")
+    assert many.total == few.total
