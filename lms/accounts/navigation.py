@@ -72,6 +72,11 @@ CHECKS = Destination(
     "check",
     ("field_checks.list_all", "field_checks.show", "field_checks.observers", "field_check_forms.form"),
 )
+MONITORING = Destination(
+    _l("Self-monitoring"),
+    "renew",
+    ("monitoring.rounds", "monitoring.show", "campaigns.list_all", "campaigns.show", "campaigns.new", "campaigns.edit"),
+)
 STANDARD = Destination(
     _l("Service standard"),
     "star",
@@ -175,6 +180,7 @@ OF_DUTIES = (
     DOWNLOADS,
     REVIEWS,
     MONTHS,
+    MONITORING,
 )
 
 

@@ -139,6 +139,10 @@ ACTIONS: dict[str, Any] = {
     "field_checks.calibrate": _l("Observer calibrated"),
     "field_checks.add_photo": _l("Photo added to a check"),
     "field_checks.drop_photos": _l("Photos dropped from a check"),
+    "monitoring.plan": _l("Self-monitoring planned"),
+    "monitoring.save_campaign": _l("Campaign saved"),
+    "monitoring.publish_campaign": _l("Campaign published"),
+    "monitoring.cancel_campaign": _l("Campaign called off"),
     "certificates.issue": _l("Certificate issued"),
     "surveys.answer": _l("Survey answered"),
     "signals.evaluate": _l("Completions looked through for doubts"),
@@ -206,6 +210,9 @@ OBJECTS: dict[str, Any] = {
     "signal_check": _l("Doubtful completion"),
     "field_check": _l("Check after training"),
     "field_checks": _l("Checks after training"),
+    "monitoring": _l("Self-monitoring"),
+    "monitoring_round": _l("Round of self-monitoring"),
+    "campaign": _l("Campaign"),
     "observers": _l("Observers"),
 }
 DETAILS: dict[str, Any] = {
