@@ -65,6 +65,11 @@ from lms.field_checks import jobs as _field_check_jobs
 from lms.field_checks import models as _field_checks
 from lms.field_checks.cli import field_checks as field_checks_commands
 from lms.field_checks.device.views import blueprint as device_pages
+from lms.field_checks.monitoring import jobs as _monitoring_jobs
+from lms.field_checks.monitoring import models as _monitoring
+from lms.field_checks.monitoring.cli import monitoring as monitoring_commands
+from lms.field_checks.monitoring.views import blueprint as monitoring_pages
+from lms.field_checks.monitoring.views_campaigns import blueprint as campaigns_pages
 from lms.field_checks.photos import models as _photos
 from lms.field_checks.photos.actions import settle_photos
 from lms.field_checks.photos.queries import list_keys
@@ -140,6 +145,7 @@ SWEEPS = (
     _content_jobs,
     _field_check_jobs,
     _flag_jobs,
+    _monitoring_jobs,
     _quiz_jobs,
     _rule_jobs,
     _rule_sync_jobs,
@@ -159,6 +165,7 @@ MODELS = (
     _field_checks,
     _flags,
     _imports,
+    _monitoring,
     _months,
     _observations,
     _people,
@@ -219,6 +226,8 @@ PAGES = (
     standards_pages,
     device_pages,
     photos_pages,
+    monitoring_pages,
+    campaigns_pages,
 )
 
 migrate = Migrate(compare_type=True, render_as_batch=True)
@@ -293,6 +302,7 @@ def _offer_commands(app: Flask) -> None:
         flags_commands,
         observations_commands,
         field_checks_commands,
+        monitoring_commands,
         standards_commands,
     ):
         app.cli.add_command(command)

@@ -254,6 +254,14 @@ ENDPOINTS: dict[str, Policy] = {
     "check_photos.show": Policy.SIGNED_IN,
     "transfer.funnel": Policy.COUNTS,
     "transfer.people": Policy.NAMES,
+    "monitoring.rounds": Policy.COUNTS,
+    "monitoring.show": Policy.NAMES,
+    "campaigns.list_all": Policy.COUNTS,
+    "campaigns.show": Policy.COUNTS,
+    "campaigns.new": Policy.TRAINING,
+    "campaigns.edit": Policy.TRAINING,
+    "campaigns.publish": Policy.TRAINING,
+    "campaigns.cancel": Policy.TRAINING,
 }
 
 # Pages ask these by themselves: asking is no sign that somebody is there, so it keeps no session alive.

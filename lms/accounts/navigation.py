@@ -74,6 +74,11 @@ CHECKS = Destination(
     "check",
     ("field_checks.list_all", "field_checks.show", "field_checks.observers", "field_check_forms.form"),
 )
+MONITORING = Destination(
+    _l("Self-monitoring"),
+    "renew",
+    ("monitoring.rounds", "monitoring.show", "campaigns.list_all", "campaigns.show", "campaigns.new", "campaigns.edit"),
+)
 STANDARD = Destination(
     _l("Service standard"),
     "star",
@@ -177,6 +182,7 @@ OF_DUTIES = (
     DOWNLOADS,
     REVIEWS,
     MONTHS,
+    MONITORING,
 )
 
 

@@ -55,7 +55,7 @@ class _Making:
     actor: Actor
     today: date
     in_charge: dict[int, list[int]] = field(default_factory=dict)
-    items: dict[tuple[int, int], list[CheckItem]] = field(default_factory=dict)
+    items: dict[tuple[int | None, int], list[CheckItem]] = field(default_factory=dict)
     sets: dict[tuple[int, ...], int] = field(default_factory=dict)
     failed: dict[int, set[int]] = field(default_factory=dict)
 
@@ -89,7 +89,7 @@ class _Making:
         unknown = center_ids - self.in_charge.keys()
         found = observers_by_center(self.session, unknown, on=self.today) if unknown else {}
         self.in_charge |= {center: found.get(center, []) for center in unknown}
-        rows = [_calibration(person, self.today, self.actor) for people in found.values() for person in people]
+        rows = [calibration_of(person, self.today, self.actor) for people in found.values() for person in people]
         if rows:
             self.session.execute(insert(table_of(ObserverCalibration)), rows)
 
@@ -98,7 +98,7 @@ class _Making:
     ) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]:
         """Return the observation, its results, and what becomes of the check."""
         asked = self._asked(check)
-        met = MET - LOST_PER_DAY * (on - check.completed_on).days
+        met = MET - LOST_PER_DAY * (on - (check.completed_on or on)).days
         results = [row for item in asked if (row := _result(item, met, stream))]
         unseen = sum(row["met"] is None for row in results)
         failed = {row["item_id"] for row in results if row["met"] is False}
@@ -109,7 +109,7 @@ class _Making:
             "observer_id": check.observer_id, "observer_kind": ObserverKind.COORDINATOR, "observed_on": on,
             "item_set_id": self._set_of(check, asked), "items_applicable": len(asked) - unseen,
             "items_met": len(asked) - unseen - len(failed), "public_id": new_public_id(),
-            "recorded_at": _at(on),
+            "recorded_at": at_work(on),
         }  # fmt: skip
         is_critical = any(item.is_critical and item.item_id in failed for item in asked)
         return observation, results, self._end(check, on, stream, is_critical=is_critical)
@@ -134,18 +134,18 @@ class _Making:
         others = [one for one in self.in_charge[check.center_id] if one not in {check.person_id, check.observer_id}]
         looked = is_critical and bool(others) and days > 3
         end: dict[str, Any] = {
-            "id": check.id, "submitted_at": _at(on), "needs_second": is_critical, "state": CheckState.SUBMITTED,
+            "id": check.id, "submitted_at": at_work(on), "needs_second": is_critical, "state": CheckState.SUBMITTED,
             "second_observer_id": others[0] if looked else None, "second_agrees": True if looked else None,
-            "second_note": "같이 보았습니다." if looked else None, "second_at": _at(on, days=2) if looked else None,
+            "second_note": "같이 보았습니다." if looked else None, "second_at": at_work(on, days=2) if looked else None,
             "responded_at": None, "response": None, "closed_at": None,
         }  # fmt: skip
         answer = stream.random()
         if answer < 0.03 and days <= ANSWER_DAYS:
-            return end | {"state": CheckState.DISPUTED, "response": DISPUTED, "responded_at": _at(on, days=1)}
+            return end | {"state": CheckState.DISPUTED, "response": DISPUTED, "responded_at": at_work(on, days=1)}
         if answer < 0.8 and days > 1:
-            end |= {"state": CheckState.ACKNOWLEDGED, "responded_at": _at(on, days=1)}
+            end |= {"state": CheckState.ACKNOWLEDGED, "responded_at": at_work(on, days=1)}
         if days > ANSWER_DAYS and (looked or not is_critical):
-            end |= {"state": CheckState.CLOSED, "closed_at": _at(on, days=ANSWER_DAYS)}
+            end |= {"state": CheckState.CLOSED, "closed_at": at_work(on, days=ANSWER_DAYS)}
         return end
 
 
@@ -167,7 +167,7 @@ def _result(item: CheckItem, met: float, stream: Random) -> dict[str, Any] | Non
     return None if is_met else row | {"answer": Answer.NO, "met": False, "note": note}
 
 
-def _calibration(person_id: int, today: date, actor: Actor) -> dict[str, Any]:
+def calibration_of(person_id: int, today: date, actor: Actor) -> dict[str, Any]:
     """Return a calibration of five weeks ago; of one observer in twelve it has run out."""
     stream = dice("calibration", person_id)
     on = today - CALIBRATED - timedelta(days=stream.randint(0, 60) + (150 if stream.random() < 1 / 12 else 0))
@@ -177,6 +177,6 @@ def _calibration(person_id: int, today: date, actor: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _at(on: date, *, days: int = 0) -> datetime:
+def at_work(on: date, *, days: int = 0) -> datetime:
     """Return an instant in the working hours of a day."""
     return datetime.combine(on + timedelta(days=days), time(5, 30), UTC)

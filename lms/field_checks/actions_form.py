@@ -11,7 +11,16 @@ from lms.audit.rules import Actor
 from lms.field_checks.models import FieldCheck, FieldCheckAnswer, FieldCheckForm
 from lms.field_checks.queries import list_calibrations
 from lms.field_checks.queries_form import find_answer, list_given, list_items, photo_keys, settlers
-from lms.field_checks.rules import CheckKind, CheckState, Step, after, last_day, observer_fault, observer_kind
+from lms.field_checks.rules import (
+    CheckKind,
+    CheckState,
+    Step,
+    after,
+    last_day,
+    observed_fault,
+    observer_fault,
+    observer_kind,
+)
 from lms.field_checks.rules_calibration import calibration_fault
 from lms.field_checks.rules_form import Given, answer_fault, count, form_fault, met_by, needs_second
 from lms.observations.models import ItemSet, ItemSetItem, Observation, ObservationResult, Standard
@@ -22,7 +31,11 @@ from lms.shared.errors import DomainError, NotFoundError
 
 # Under this standard stand the item sets of forms, beside the versions they are parts of.
 FORMS = "CHECK-FORMS"
-VISIT_KINDS = {CheckKind.CHECK: VisitKind.FIRST, CheckKind.RECHECK: VisitKind.RECHECK}
+VISIT_KINDS = {
+    CheckKind.CHECK: VisitKind.FIRST,
+    CheckKind.RECHECK: VisitKind.RECHECK,
+    CheckKind.MONITORING: VisitKind.FIRST,
+}
 
 
 def answer(
@@ -61,17 +74,18 @@ def answer(
 
 def submit(
     session: Session, actor: Actor, check: FieldCheck, *, scope: Scope, key: str, answers: Sequence[str],
-    photos: Sequence[str] | None = None,
+    photos: Sequence[str] | None = None, observed_on: date | None = None,
 ) -> Observation:  # fmt: skip
     """Submit a form: everything announced is there, every item is answered, and it becomes one observation.
 
-    Of the photos that came, those announced stay; all of them where none are spoken of (`photos` None).
+    Of the photos that came, those announced stay; all of them where none are spoken of (`photos` None). It was seen
+    on the day that the form says, else on the latest that can be.
 
     The same `key` again answers with what was made before.
 
     Raises:
         DomainError: see `answer`; besides "missing" with `keys`, "uncalibrated", "disagrees", "expired", or what
-            `form_fault` says.
+            `observed_fault` and `form_fault` say.
     """
     session.refresh(check, with_for_update=True)
     if check.submit_key == key and check.observation is not None:
@@ -80,19 +94,19 @@ def submit(
     if fault := calibration_fault(list_calibrations(session, person_id=scope.person_id or 0), scope.on):
         raise DomainError(fault)
     check.state = step_on(check, Step.SUBMIT, scope.on)
+    day = observed_on or min(scope.on, check.closes_on)
+    if fault := observed_fault(day, opens_on=check.opens_on, closes_on=check.closes_on, on=scope.on):
+        raise DomainError(fault, first=check.opens_on, last=check.closes_on)
     items = list_items(session, check)
     given = _announced(session, check, answers, photos or ())
     if wrong := form_fault(items, given):
         raise DomainError(wrong.code, item=wrong.item)
-    _observe(session, actor, check, scope, items, given)
+    found = check.observation = _observe(session, actor, check, scope, items, given, day)
     check.submit_key, check.submitted_at, check.observer_id = key, actor.at, actor.person_id
     session.flush()
     if photos is not None:
         for settle in settlers():
             settle(session, actor, check, photos)
-    found = check.observation
-    if found is None:
-        raise NotFoundError
     detail: dict[str, object] = {"met": found.items_met, "of": found.items_applicable, "second": check.needs_second}
     _note(session, actor, check, "field_checks.submit", detail)
     return found
@@ -100,7 +114,9 @@ def submit(
 
 def check_observer(check: FieldCheck, scope: Scope) -> None:
     """Refuse whoever cannot observe this check."""
-    if fault := observer_fault(scope, center_id=check.center_id, subject_id=check.person_id):
+    if fault := observer_fault(
+        scope, center_id=check.center_id, subject_id=check.person_id, kind=CheckKind(check.kind)
+    ):
         raise NotFoundError if fault == "not_in_charge" else DomainError(fault)
 
 
@@ -127,31 +143,33 @@ def _announced(session: Session, check: FieldCheck, answers: Sequence[str], phot
 
 def _observe(
     session: Session, actor: Actor, check: FieldCheck, scope: Scope, items: Sequence[CheckItem],
-    given: Mapping[str, Given],
-) -> None:  # fmt: skip
+    given: Mapping[str, Given], day: date,
+) -> Observation:  # fmt: skip
     met = met_by(items, given)
-    kind = observer_kind(scope, check.center_id)
-    if kind is None:
+    kind, is_own = CheckKind(check.kind), check.kind == CheckKind.MONITORING
+    seen_by = observer_kind(scope, check.center_id, kind)
+    if seen_by is None:
         raise NotFoundError
     counts = count(met)
-    check.observation = Observation(
-        occasion=Occasion.CHECK, kind=VISIT_KINDS[CheckKind(check.kind)], center_id=check.center_id,
-        subject_id=check.person_id, observer_id=actor.person_id, observer_kind=kind, observed_on=scope.on,
-        item_set_id=form_set(session, check.item_set_id, items, actor).id, items_applicable=counts.applicable,
-        items_met=counts.met, recorded_at=actor.at,
+    seen = Observation(
+        occasion=Occasion.SELF_MONITORING if is_own else Occasion.CHECK, kind=VISIT_KINDS[kind],
+        center_id=check.center_id, subject_id=check.person_id, observer_id=actor.person_id, observer_kind=seen_by,
+        observed_on=day, items_applicable=counts.applicable, items_met=counts.met, recorded_at=actor.at,
+        item_set_id=check.item_set_id if is_own else form_set(session, check.item_set_id, items, actor).id,
     )  # fmt: skip
     check.needs_second = needs_second(items, met)
-    session.add(check.observation)
+    session.add(seen)
     session.flush()
     for item in items:
         said = given[item.code]
         if met[item.code] is not True or said.value is not None or said.note.strip():
             session.add(
                 ObservationResult(
-                    observation_id=check.observation.id, item_id=item.item_id, met=met[item.code], answer=said.answer,
+                    observation_id=seen.id, item_id=item.item_id, met=met[item.code], answer=said.answer,
                     value=said.value, note=said.note.strip() or None,
                 )
             )  # fmt: skip
+    return seen
 
 
 def form_set(session: Session, version_id: int, items: Iterable[CheckItem], actor: Actor) -> ItemSet:

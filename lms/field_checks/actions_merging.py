@@ -17,12 +17,18 @@ def preview(session: Session, merging: Merging) -> list[Figure]:  # noqa: ARG001
 
 
 def apply(session: Session, actor: Actor, merging: Merging) -> dict[str, Any]:  # noqa: ARG001
-    """Hand over the checks of the merged row; but none that the one who stays observed: nobody checked themselves."""
+    """Hand over the checks of the merged row; but none that the one who stays observed: nobody checked themselves.
+
+    Nor one of a round that looks at the one who stays already.
+    """
     stays = merging.kept_id
     by_others = [
         or_(column.is_(None), column != stays) for column in (FieldCheck.observer_id, FieldCheck.second_observer_id)
     ]
-    moved = session.scalars(select(FieldCheck.id).where(FieldCheck.person_id == merging.merged_id, *by_others)).all()
+    rounds = select(FieldCheck.round_id).where(FieldCheck.person_id == stays, FieldCheck.round_id.is_not(None))
+    elsewhere = or_(FieldCheck.round_id.is_(None), FieldCheck.round_id.not_in(rounds))
+    theirs = (FieldCheck.person_id == merging.merged_id, *by_others, elsewhere)
+    moved = session.scalars(select(FieldCheck.id).where(*theirs)).all()
     _give(session, moved, stays)
     return {"checks": list(moved)}
 

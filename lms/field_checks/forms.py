@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, TextAreaField
+from wtforms import DateField, HiddenField, IntegerField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired, NumberRange, Optional
 
 from lms.field_checks.rules import LONGEST_TEXT
 from lms.field_checks.rules_form import Given
@@ -49,6 +49,7 @@ class SubmitForm(Form):
     """The key of a form that is sent as a page: sent twice, it acts once. Its answers are read item by item."""
 
     key = HiddenField(validators=[required(), at_most(20)])
+    observed_on = DateField(_l("Day you saw it"), validators=[Optional()])
 
 
 def read_answers(sent: Mapping[str, str], items: Iterable[CheckItem]) -> dict[str, Given]:

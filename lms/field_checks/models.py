@@ -6,25 +6,35 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.courses.models import Course
+from lms.field_checks.monitoring.models import MonitoringRound
 from lms.field_checks.rules import CheckState
 from lms.observations.models import ItemSet, Observation, StandardItem
 from lms.people.models import OrgUnit, Person
 from lms.shared.db import Base, WithPublicId
 
 STILL_OPEN = text("state IN ('PLANNED', 'DRAFT')")
+# A check after training follows a completion; one of self-monitoring belongs to a round, and nothing else.
+OF_ITS_KIND = (
+    "CASE WHEN kind = 'MONITORING' THEN round_id IS NOT NULL AND enrollment_id IS NULL AND course_id IS NULL"
+    " AND completed_on IS NULL AND follows_id IS NULL"
+    " ELSE round_id IS NULL AND enrollment_id IS NOT NULL AND course_id IS NOT NULL AND completed_on IS NOT NULL END"
+)
 
 
 class FieldCheck(WithPublicId, Base):
     """Someone is to be seen doing what a course taught them, in a window of days, and what became of it.
 
-    `item_set_id` is the version of the standard in force when it was planned; `observer_id` is who is asked, and from
-    the submission on who observed. `observation_id` holds what was seen. `response` is what the person checked says to
+    Or, in a round of self-monitoring, what their job asks of them. `item_set_id` is the version of the standard in
+    force when it was planned, of self-monitoring what its form asks; `observer_id` is who is asked, and from the
+    submission on who observed. `observation_id` holds what was seen. `response` is what the person checked says to
     it, `resolution` how a dispute was answered. Every step stands in the trail besides.
     """
 
     __tablename__ = "field_check"
     __table_args__ = (
         UniqueConstraint("enrollment_id", "kind"),
+        UniqueConstraint("round_id", "person_id"),
+        CheckConstraint(OF_ITS_KIND, name="kind"),
         CheckConstraint("closes_on >= opens_on", name="window"),
         # Nobody checks themselves, nor is their own second pair of eyes.
         CheckConstraint("observer_id <> person_id", name="observer"),
@@ -40,10 +50,11 @@ class FieldCheck(WithPublicId, Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     center_id: Mapped[int] = mapped_column(ForeignKey("org_unit.id"))
     role_id: Mapped[int] = mapped_column(ForeignKey("job_role.id"))
-    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
-    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id"))
-    completed_on: Mapped[date]
-    kind: Mapped[str] = mapped_column(String(8))
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
+    enrollment_id: Mapped[int | None] = mapped_column(ForeignKey("enrollment.id"))
+    completed_on: Mapped[date | None]
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("monitoring_round.id"))
+    kind: Mapped[str] = mapped_column(String(10))
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("field_check.id"), unique=True)
     item_set_id: Mapped[int] = mapped_column(ForeignKey("item_set.id"))
     opens_on: Mapped[date]
@@ -70,7 +81,8 @@ class FieldCheck(WithPublicId, Base):
     second_observer: Mapped[Person | None] = relationship(foreign_keys="FieldCheck.second_observer_id")
     closed_by: Mapped[Person | None] = relationship(foreign_keys="FieldCheck.closed_by_id")
     center: Mapped[OrgUnit] = relationship()
-    course: Mapped[Course] = relationship()
+    course: Mapped[Course | None] = relationship()
+    round: Mapped[MonitoringRound | None] = relationship()
     item_set: Mapped[ItemSet] = relationship()
     observation: Mapped[Observation | None] = relationship()
     follows: Mapped["FieldCheck | None"] = relationship(remote_side="FieldCheck.id")

@@ -1,11 +1,13 @@
 """Reads of checks: the one asked for, and who may see it; calibrations of an observer."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.field_checks.models import FieldCheck, ObserverCalibration
+from lms.field_checks.monitoring.models import MonitoringRound
 from lms.field_checks.rules import OBSERVED
 from lms.field_checks.rules_calibration import Calibration
 from lms.people.models import Person
@@ -30,6 +32,11 @@ def own(person_id: int | None) -> ColumnElement[bool]:
     return and_(FieldCheck.person_id == (person_id or 0), FieldCheck.state.in_(OBSERVED))
 
 
+def with_round() -> list[Any]:
+    """Return how to read the round and campaign of checks along with them."""
+    return [joinedload(FieldCheck.round).joinedload(MonitoringRound.campaign)]
+
+
 def get_check(session: Session, *, scope: Scope, public_id: str) -> FieldCheck:
     """Return a check of the viewer's people, or what was observed of the viewer.
 
@@ -50,7 +57,12 @@ def list_own_checks(session: Session, *, person_id: int) -> Sequence[FieldCheck]
         select(FieldCheck)
         .where(own(person_id))
         .order_by(FieldCheck.submitted_at.desc(), FieldCheck.id.desc())
-        .options(joinedload(FieldCheck.course), joinedload(FieldCheck.observation), joinedload(FieldCheck.observer))
+        .options(
+            joinedload(FieldCheck.course),
+            joinedload(FieldCheck.observation),
+            joinedload(FieldCheck.observer),
+            *with_round(),
+        )
     ).all()
 
 

@@ -12,7 +12,7 @@ from lms.field_checks.models import FieldCheck, FieldCheckAnswer
 from lms.field_checks.rules import CheckKind
 from lms.field_checks.rules_form import Given, items_asked
 from lms.observations.models import ItemSetItem, ObservationResult, StandardItem
-from lms.observations.queries_standards import service_items
+from lms.observations.queries_standards import list_set_items, service_items
 from lms.observations.rules import Answer
 from lms.observations.rules_standards import CheckItem
 
@@ -38,6 +38,8 @@ def settlers() -> Collection[SettlePhotos]:
 
 def list_items(session: Session, check: FieldCheck) -> list[CheckItem]:
     """List what the form of a check asks."""
+    if check.kind == CheckKind.MONITORING:
+        return list_set_items(session, check.item_set_id)
     version_day: date = check.item_set.effective_from or check.opens_on
     items = service_items(session, on=version_day, course_id=check.course_id, role_id=check.role_id)
     if check.kind == CheckKind.CHECK or check.follows is None or check.follows.observation_id is None:

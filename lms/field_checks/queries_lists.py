@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.field_checks.models import FieldCheck, ObserverCalibration
-from lms.field_checks.queries import reached
-from lms.field_checks.rules import OBSERVED, OPEN, CheckState
+from lms.field_checks.queries import reached, with_round
+from lms.field_checks.rules import OBSERVED, OPEN, CheckKind, CheckState
 from lms.field_checks.rules_calibration import Calibration, calibration_fault
 from lms.people.models import Duty, JobRole, OrgUnit, Person, Posting
 from lms.people.queries import covers, visible_people
@@ -32,15 +32,17 @@ class Group(StrEnum):
 
 
 def _in_group(on: date) -> dict[Group, ColumnElement[bool]]:
+    # Rounds of self-monitoring have a page of their own; but who is to answer finds all that waits in one place.
+    after_training = FieldCheck.kind != CheckKind.MONITORING
     second = and_(FieldCheck.needs_second, FieldCheck.second_at.is_(None), FieldCheck.state != CheckState.CLOSED)
     waiting = or_(FieldCheck.state == CheckState.DISPUTED, second)
     lately = FieldCheck.closes_on >= on - timedelta(days=SHOWN_DAYS)
     return {
-        Group.NOW: and_(FieldCheck.state.in_(OPEN), FieldCheck.opens_on <= on),
+        Group.NOW: and_(after_training, FieldCheck.state.in_(OPEN), FieldCheck.opens_on <= on),
         Group.WAITING: and_(FieldCheck.state.in_(OBSERVED), waiting),
-        Group.COMING: and_(FieldCheck.state.in_(OPEN), FieldCheck.opens_on > on),
-        Group.MISSED: and_(FieldCheck.state == CheckState.MISSED, lately),
-        Group.OBSERVED: and_(FieldCheck.state.in_(OBSERVED), ~waiting, lately),
+        Group.COMING: and_(after_training, FieldCheck.state.in_(OPEN), FieldCheck.opens_on > on),
+        Group.MISSED: and_(after_training, FieldCheck.state == CheckState.MISSED, lately),
+        Group.OBSERVED: and_(after_training, FieldCheck.state.in_(OBSERVED), ~waiting, lately),
     }
 
 
@@ -64,7 +66,7 @@ def list_checks(session: Session, *, scope: Scope, group: Group, page: int) -> P
         .limit(50)
         .options(
             joinedload(FieldCheck.person), joinedload(FieldCheck.course), joinedload(FieldCheck.center),
-            joinedload(FieldCheck.observer), joinedload(FieldCheck.observation),
+            joinedload(FieldCheck.observer), joinedload(FieldCheck.observation), *with_round(),
         )
     ).all()  # fmt: skip
     return Page(rows, page, count_groups(session, scope=scope)[group])

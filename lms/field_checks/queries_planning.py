@@ -146,7 +146,8 @@ def _planned(session: Session, since: date, until: date) -> dict[tuple[date, int
     )
     found: dict[tuple[date, int], set[int]] = {}
     for completed_on, center_id, person_id in rows:
-        found.setdefault((week_of(completed_on), center_id), set()).add(person_id)
+        if completed_on is not None:
+            found.setdefault((week_of(completed_on), center_id), set()).add(person_id)
     return found
 
 
@@ -168,7 +169,12 @@ def list_missing_rechecks(session: Session, *, on: date) -> list[FieldCheck]:
         )
         .order_by(FieldCheck.id)
     )
-    return [row for row in rows if terms[row.course_id].window(row.completed_on, CheckKind.RECHECK)[1] >= on]
+    return [
+        row
+        for row in rows
+        if row.course_id and row.completed_on  # a check after training has both
+        and terms[row.course_id].window(row.completed_on, CheckKind.RECHECK)[1] >= on
+    ]  # fmt: skip
 
 
 def list_over(session: Session, *, on: date) -> list[tuple[FieldCheck, bool]]:
@@ -188,12 +194,15 @@ def list_over(session: Session, *, on: date) -> list[tuple[FieldCheck, bool]]:
     return [(check, is_there) for check, is_there in rows]
 
 
-def observers_by_center(session: Session, center_ids: Iterable[int], *, on: date) -> dict[int, list[int]]:
+def observers_by_center(
+    session: Session, center_ids: Iterable[int], *, on: date, first: DutyKind = ORDER[0]
+) -> dict[int, list[int]]:  # fmt: skip
     """Return who is in charge at centers, whom a check falls to first first; nobody who is away."""
+    order = sorted(ORDER, key=lambda kind: (kind is not first, ORDER.index(kind)))
     wanted = sorted(set(center_ids))
     active = active_postings(on).subquery("active")
     by_duty = (
-        select(Duty.unit_id, Duty.person_id, case({str(kind): at for at, kind in enumerate(ORDER)}, value=Duty.kind))
+        select(Duty.unit_id, Duty.person_id, case({str(kind): at for at, kind in enumerate(order)}, value=Duty.kind))
         .join(active, active.c.person_id == Duty.person_id)
         .where(Duty.kind.in_(CENTER_DUTIES), Duty.unit_id.in_(wanted), covers(Duty, on))
     )
@@ -203,7 +212,7 @@ def observers_by_center(session: Session, center_ids: Iterable[int], *, on: date
         .where(JobRole.code.in_(list(DUTY_OF_JOB)), active.c.center_id.in_(wanted))
     )
     found = [tuple(row) for row in session.execute(by_duty)]
-    found += [(center, person, ORDER.index(DUTY_OF_JOB[code])) for center, person, code in session.execute(by_job)]
+    found += [(center, person, order.index(DUTY_OF_JOB[code])) for center, person, code in session.execute(by_job)]
     in_charge: dict[int, list[int]] = {}
     for center, person, _place in sorted(found, key=lambda one: (one[2], one[1])):
         if person not in in_charge.setdefault(center, []):

@@ -17,10 +17,11 @@ CHECKED_WITHIN = (DutyKind.AREA_MANAGER,)
 
 
 class CheckKind(StrEnum):
-    """A check soon after the training, or the re-check that tells whether it lasted."""
+    """A check soon after the training, the re-check that tells whether it lasted, or a center's look at itself."""
 
     CHECK = "CHECK"
     RECHECK = "RECHECK"
+    MONITORING = "MONITORING"
 
 
 class CheckState(StrEnum):
@@ -96,19 +97,35 @@ def last_day(state: CheckState, closes_on: date) -> date:
     return closes_on + timedelta(days=DRAFT_DAYS if state is CheckState.DRAFT else 0)
 
 
-def observer_kind(scope: Scope, center_id: int) -> ObserverKind | None:
-    """Return as whom a viewer observes at a center: those in charge there, or the area manager; None: they may not."""
+def observed_fault(day: date, *, opens_on: date, closes_on: date, on: date) -> str | None:
+    """Return why something cannot have been seen on a day: before the window, after it, or after today."""
+    if day > on:
+        return "observed_future"
+    if day < opens_on:
+        return "observed_early"
+    return "observed_late" if day > closes_on else None
+
+
+def observer_kind(scope: Scope, center_id: int, kind: CheckKind = CheckKind.CHECK) -> ObserverKind | None:
+    """Return as whom a viewer observes at a center: those in charge there, or the area manager; None: they may not.
+
+    Self-monitoring is the center's own: nobody from without makes it, and it is never taken for their word.
+    """
+    if kind is CheckKind.MONITORING:
+        return ObserverKind.SELF if center_id in scope.own_center_ids else None
     if center_id in scope.own_center_ids:
         return ObserverKind.COORDINATOR
     within = center_id in scope.center_ids and not scope.duties.isdisjoint(CHECKED_WITHIN)
     return ObserverKind.AREA if within else None
 
 
-def observer_fault(scope: Scope, *, center_id: int, subject_id: int) -> str | None:
+def observer_fault(
+    scope: Scope, *, center_id: int, subject_id: int, kind: CheckKind = CheckKind.CHECK
+) -> str | None:  # fmt: skip
     """Return why a viewer cannot observe someone: "oneself" or "not_in_charge"; None when they can."""
     if scope.person_id is None or scope.person_id == subject_id:
         return "oneself"
-    return None if observer_kind(scope, center_id) else "not_in_charge"
+    return None if observer_kind(scope, center_id, kind) else "not_in_charge"
 
 
 def second_fault(scope: Scope, *, center_id: int, subject_id: int, observer_id: int | None) -> str | None:

@@ -54,13 +54,14 @@ def draw(candidates: Iterable[Candidate], number: int, *, seed: str) -> list[Can
     A digest stands in for chance: it can be done again by an auditor, and nobody can choose whom it falls on.
     """
     first: dict[int, Candidate] = {}
-    for one in sorted(candidates, key=lambda one: _ticket(seed, one)):
+    for one in sorted(candidates, key=lambda one: ticket_of(seed, *one)):
         first.setdefault(one.person_id, one)
     return list(first.values())[:number]
 
 
-def _ticket(seed: str, candidate: Candidate) -> str:
-    return hashlib.sha256(f"{seed}:{candidate.person_id}:{candidate.enrollment_id}".encode()).hexdigest()
+def ticket_of(seed: str, *numbers: int) -> str:
+    """Return the digest that stands in for chance."""
+    return hashlib.sha256(":".join((seed, *map(str, numbers))).encode()).hexdigest()
 
 
 def week_of(day: date) -> date:

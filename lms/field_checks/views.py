@@ -15,6 +15,7 @@ from lms.field_checks.queries_lists import Group, count_groups, list_checks, lis
 from lms.field_checks.rules import (
     OBSERVED,
     OPEN,
+    CheckKind,
     CheckState,
     Step,
     after,
@@ -60,7 +61,8 @@ def _note_others(object_type: str, object_id: str, person_ids: set[int | None]) 
 
 
 def _may_observe(check: Any) -> bool:
-    return observer_fault(current_scope(), center_id=check.center_id, subject_id=check.person_id) is None
+    there = {"center_id": check.center_id, "subject_id": check.person_id}
+    return observer_fault(current_scope(), kind=CheckKind(check.kind), **there) is None
 
 
 @blueprint.get("/own")
@@ -155,7 +157,7 @@ def _page(check: Any, refusal: str | None = None) -> str:
         check=check, found=list_found(session, check), photos=list_photos(session, check), words=wording,
         refusal=refusal, is_own=is_own,
         state=state_on(state, check.opens_on, check.closes_on, scope.on),
-        may_check=state in OPEN and check.opens_on <= scope.on and observer_fault(scope, **there) is None,
+        may_check=state in OPEN and check.opens_on <= scope.on and _may_observe(check),
         may_acknowledge=is_own and after(state, Step.ACKNOWLEDGE) is not None,
         may_dispute=is_own and after(state, Step.DISPUTE) is not None,
         may_second=asks_second and second_fault(scope, observer_id=check.observer_id, **there) is None,

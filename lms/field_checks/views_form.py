@@ -1,6 +1,7 @@
 """The form of a check: as a page, and as its script sends it, answer by answer."""
 
 import secrets
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from lms.field_checks import actions_form, wording
 from lms.field_checks.forms import SubmitForm, read_answers
 from lms.field_checks.queries import get_check, list_calibrations
 from lms.field_checks.queries_form import latest, list_given, list_items
-from lms.field_checks.rules import OPEN, observer_fault
+from lms.field_checks.rules import OPEN, CheckKind, observer_fault
 from lms.field_checks.rules_calibration import calibration_fault
 from lms.field_checks.rules_form import LONGEST_KEY, Given
 from lms.field_checks.wire import LARGEST_BODY, read_answer, read_submission, sent
@@ -31,7 +32,9 @@ def form(check_id: str) -> ResponseReturnValue:
     check = get_check(db.session(), scope=current_scope(), public_id=check_id)
     if not names_open(current_scope(), {check.center_id}):
         return redirect(url_for("people.purpose", unit_id=check.center.public_id, next=request.path), 303)
-    if observer_fault(current_scope(), center_id=check.center_id, subject_id=check.person_id):
+    if observer_fault(
+        current_scope(), center_id=check.center_id, subject_id=check.person_id, kind=CheckKind(check.kind)
+    ):
         raise NotFoundError
     if check.state not in OPEN:
         return redirect(url_for("field_checks.show", check_id=check_id), 303)
@@ -62,8 +65,9 @@ def submit(check_id: str) -> ResponseReturnValue:
     try:
         said = read_submission(_body())
         seen = actions_form.submit(
-            db.session(), actor(), check, scope=current_scope(), key=said.key, answers=said.answers, photos=said.photos
-        )
+            db.session(), actor(), check, scope=current_scope(), key=said.key, answers=said.answers, photos=said.photos,
+            observed_on=said.observed_on,
+        )  # fmt: skip
     except NotFoundError:
         raise
     except DomainError as error:
@@ -76,20 +80,21 @@ def _submit_page(check: Any) -> ResponseReturnValue:
     given, sent_form = read_answers(request.form, list_items(db.session(), check)), SubmitForm()
     key, error = sent_form.key.data or "", None
     if not sent_form.validate():
-        return _page(check, given, DomainError("fields"))
+        return _page(check, given, DomainError("observed_day" if sent_form.observed_on.errors else "fields"))
+    day = sent_form.observed_on.data
     try:
-        _take(check, key, given)
+        _take(check, key, given, day)
     except NotFoundError:
         raise
     except DomainError as refusal:
         error = refusal
     if error is not None:
-        return _page(check, given, error)
+        return _page(check, given, error, day)
     flash(_("The check is submitted."), "success")
     return redirect(url_for("field_checks.show", check_id=check.public_id), 303)
 
 
-def _take(check: Any, key: str, given: dict[str, Given]) -> None:
+def _take(check: Any, key: str, given: dict[str, Given], day: date | None) -> None:
     session, keys = db.session(), []
     if check.submit_key != key:
         for code, one in given.items():
@@ -98,15 +103,18 @@ def _take(check: Any, key: str, given: dict[str, Given]) -> None:
             actions_form.answer(
                 session, actor(), check, scope=current_scope(), key=said.key, given=one, sha256=said.sha256
             )
-    actions_form.submit(session, actor(), check, scope=current_scope(), key=key, answers=keys)
+    actions_form.submit(session, actor(), check, scope=current_scope(), key=key, answers=keys, observed_on=day)
 
 
-def _page(check: Any, given: dict[str, Given], error: DomainError | None = None) -> ResponseReturnValue:
+def _page(
+    check: Any, given: dict[str, Given], error: DomainError | None = None, day: date | None = None
+) -> ResponseReturnValue:
     session, scope = db.session(), current_scope()
     page = render_template(
         "field_checks/form.html",
         check=check, items=list_items(session, check), given=given, words=wording, today=scope.on,
-        key=secrets.token_hex(8), refusal=wording.words(error) if error else None,
+        observed_on=day or min(scope.on, check.closes_on), key=secrets.token_hex(8),
+        refusal=wording.words(error) if error else None,
         wrong=error.values.get("item") if error else None,
         calibration=calibration_fault(list_calibrations(session, person_id=scope.person_id or 0), scope.on),
     )  # fmt: skip

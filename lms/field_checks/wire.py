@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from lms.field_checks.rules_form import LONGEST_KEY, Given
@@ -14,7 +15,8 @@ LARGEST_BODY = 32 * 1024
 MOST_KEYS = 300
 KEY = re.compile(rf"[\w-]{{8,{LONGEST_KEY}}}", re.ASCII)
 ANSWER_FIELDS = frozenset({"key", "item", "answer", "value", "note"})
-SUBMIT_FIELDS = frozenset({"key", "answers", "photos"})
+SUBMIT_FIELDS, OBSERVED = frozenset({"key", "answers", "photos"}), frozenset({"observed_on"})
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Sent(NamedTuple):
@@ -26,11 +28,12 @@ class Sent(NamedTuple):
 
 
 class Submission(NamedTuple):
-    """That a form is complete, and the keys of all that belongs to it."""
+    """That a form is complete, the keys of all that belongs to it, and the day it was filled in, if it says so."""
 
     key: str
     answers: Sequence[str]
     photos: Sequence[str]
+    observed_on: date | None
 
 
 def read_answer(raw: bytes) -> Sent:
@@ -61,16 +64,16 @@ def read_submission(raw: bytes) -> Submission:
     Raises:
         DomainError: it cannot be meant ("fields").
     """
-    said = _object(raw, SUBMIT_FIELDS)
-    return Submission(_key(said["key"]), _keys(said["answers"]), _keys(said["photos"]))
+    said = _object(raw, SUBMIT_FIELDS, OBSERVED)
+    return Submission(_key(said["key"]), _keys(said["answers"]), _keys(said["photos"]), _day(said.get("observed_on")))
 
 
-def _object(raw: bytes, fields: frozenset[str]) -> dict[str, Any]:
+def _object(raw: bytes, fields: frozenset[str], may_have: frozenset[str] = frozenset()) -> dict[str, Any]:
     try:
         said = json.loads(raw.decode()) if len(raw) <= LARGEST_BODY else None
     except (ValueError, RecursionError):
         said = None
-    if not isinstance(said, dict) or said.keys() != fields:
+    if not isinstance(said, dict) or said.keys() - may_have != fields:
         raise DomainError("fields")
     return said
 
@@ -79,6 +82,18 @@ def _keys(said: object) -> list[str]:
     if not isinstance(said, list) or len(said) > MOST_KEYS:
         raise DomainError("fields")
     return [_key(one) for one in said]
+
+
+def _day(said: object) -> date | None:
+    """Return a day; None where there is none: a form that lay on a device for long may tell of none."""
+    if said is None:
+        return None
+    if not isinstance(said, str) or not DAY.fullmatch(said):
+        raise DomainError("fields")
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        raise DomainError("fields") from None
 
 
 def _key(said: object) -> str:

@@ -12,7 +12,7 @@ from lms.observations.rules import Answer, ResponseType
 from lms.observations.rules_standards import CheckItem
 from lms.shared.errors import DomainError
 
-KINDS = {CheckKind.CHECK: _l("Check"), CheckKind.RECHECK: _l("Re-check")}
+KINDS = {CheckKind.CHECK: _l("Check"), CheckKind.RECHECK: _l("Re-check"), CheckKind.MONITORING: _l("Self-monitoring")}
 # Each with the tone of its badge.
 STATES: dict[str, tuple[LazyString, str]] = {
     "COMING": (_l("Window not open yet"), "neutral"),
@@ -50,6 +50,10 @@ REFUSALS: dict[str, LazyString] = {
     "state": _l("The check has gone on meanwhile. Read what stands now."),
     "early": _l("The window opens on %(day)s."),
     "late": _l("The window closed on %(day)s."),
+    "observed_future": _l("The day you saw it is still to come. Choose today or an earlier day."),
+    "observed_early": _l("The day you saw it lies before the window, which opens on %(first)s."),
+    "observed_late": _l("The day you saw it lies after the window, which closed on %(last)s."),
+    "observed_day": _l("Enter the day you saw it as a date."),
     "uncalibrated": _l("You cannot submit before you are calibrated as an observer. Ask the area manager."),
     "disagrees": _l("Your latest calibration agreed too little. You can submit once it is repeated."),
     "expired": _l("Your calibration has expired. You can submit once it is repeated."),

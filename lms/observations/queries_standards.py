@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from lms.observations.models import Behavior, BehaviorCourse, BehaviorRole, ItemSet, ItemSetItem, Standard, StandardItem
@@ -30,13 +30,7 @@ def service_items(
     version = find_version(session, on=on)
     if version is None:
         return []
-    wanted = (
-        select(ItemSetItem, StandardItem.code, Behavior)
-        .join(StandardItem, StandardItem.id == ItemSetItem.item_id)
-        .join(Behavior, Behavior.id == StandardItem.behavior_id)
-        .where(ItemSetItem.item_set_id == version.id)
-        .order_by(ItemSetItem.place)
-    )
+    wanted = _of_set(version.id)
     if course_id is not None:
         taught = (BehaviorCourse.behavior_id == Behavior.id) & (BehaviorCourse.course_id == course_id)
         wanted = wanted.where(exists().where(taught))
@@ -44,6 +38,21 @@ def service_items(
         named = exists().where(BehaviorRole.behavior_id == Behavior.id)
         wanted = wanted.where(or_(~named, named.where(BehaviorRole.job_role_id == role_id)))
     return [_check_item(*row) for row in session.execute(wanted)]
+
+
+def list_set_items(session: Session, item_set_id: int) -> list[CheckItem]:
+    """List what an item set asks, in its order."""
+    return [_check_item(*row) for row in session.execute(_of_set(item_set_id))]
+
+
+def _of_set(item_set_id: int) -> Select[ItemSetItem, str, Behavior]:
+    return (
+        select(ItemSetItem, StandardItem.code, Behavior)
+        .join(StandardItem, StandardItem.id == ItemSetItem.item_id)
+        .join(Behavior, Behavior.id == StandardItem.behavior_id)
+        .where(ItemSetItem.item_set_id == item_set_id)
+        .order_by(ItemSetItem.place)
+    )
 
 
 def _check_item(asked: ItemSetItem, code: str, behavior: Behavior) -> CheckItem:

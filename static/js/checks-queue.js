@@ -95,7 +95,7 @@ export class Queue {
     if (part.what === "answer") return { address: form.answersAt, type, body: JSON.stringify({ key: part.key, item: part.item, ...part.body }) };
     const answers = Object.values(form.answers).filter(({ held }) => !held).map(({ key }) => key);
     const photos = (await photosOf(form.check)).map(({ key }) => key);
-    return { address: form.submitAt, type, body: JSON.stringify({ key: part.key, answers, photos }) };
+    return { address: form.submitAt, type, body: JSON.stringify({ key: part.key, answers, photos, observed_on: form.observedOn }) };
   }
 
   /** Learn from an answer; anything that is not the server's own word leaves the part where it is. */

@@ -58,6 +58,9 @@ export async function keepAnswer(check, item, body, held) {
   });
 }
 
+/** Keep the day on which it was seen. */
+export const keepDay = (check, observedOn) => change(check, (form) => Object.assign(form, { observedOn }));
+
 export async function keepPhoto(check, item, file) {
   const photo = { key: newKey(), check, item, file, name: file.name, sent: false, added: Date.now() };
   await (await base()).put("photos", photo);

@@ -2,7 +2,7 @@
 
 import { claim } from "./checks-owner.js";
 import { Queue } from "./checks-queue.js";
-import { dropPhoto, formOf, keepAnswer, keepForm, keepPhoto, markSubmit, photosOf } from "./checks-store.js";
+import { dropPhoto, formOf, keepAnswer, keepDay, keepForm, keepPhoto, markSubmit, photosOf } from "./checks-store.js";
 import { newKey } from "./sending.js";
 
 const TYPING_MS = 400;
@@ -10,6 +10,7 @@ const PREVIEW = 160;
 const root = document.querySelector("[data-check]");
 const { check, person } = root.dataset;
 const items = [...root.querySelectorAll("[data-item]")];
+const day = root.querySelector("[data-observed]");
 const queue = new Queue(check, { csrf: root.dataset.csrf, tell: show });
 
 loadLetters();
@@ -27,6 +28,7 @@ async function start() {
   const { title, answersAt, photos, submitAt, state } = root.dataset;
   const form = await keepForm({ check, person, title, answersAt, photos, submitAt, state, page: location.pathname });
   for (const hidden of root.querySelectorAll("[data-with-script]")) hidden.hidden = false;
+  showDay(form.observedOn);
   for (const item of items) {
     fill(item, form.answers[item.dataset.item]?.body);
     await showPhotos(item);
@@ -40,6 +42,20 @@ async function start() {
   root.dataset.ready = "";
   queue.listen().soon();
   await serveOffline();
+}
+
+/** The day it is seen: today, unless somebody says otherwise; the page may have lain here for days. */
+function showDay(kept) {
+  const now = new Date();
+  const today = new Date(now - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+  day.max = today < day.dataset.closes ? today : day.dataset.closes;
+  day.value = kept ?? day.max;
+  day.addEventListener("change", () => keepDay(check, day.value || day.max));
+}
+
+/** From the first answer on the form keeps its day, however late it is sent. */
+async function beginDay() {
+  if (!(await formOf(check)).observedOn) await keepDay(check, day.value || day.max);
 }
 
 const part = (item, name) => item.querySelector(`[data-${name}]`);
@@ -76,6 +92,7 @@ function watch(item) {
     const { body, held } = read(item);
     noteOf(item).toggleAttribute("required", asksNote(item, body));
     errorOf(item).textContent = "";
+    await beginDay();
     await keepAnswer(check, item.dataset.item, body, held);
     queue.soon();
   };
@@ -128,6 +145,7 @@ async function draw(canvas, file) {
 /** Everything is answered: from now on the form as a whole is to be sent, whenever there is a connection. */
 async function finish(event) {
   event.preventDefault();
+  await beginDay();
   for (const item of items) await keepAnswer(check, item.dataset.item, read(item).body, read(item).held);
   const open = items.filter((item) => read(item).held);
   for (const item of open) errorOf(item).textContent = root.dataset[read(item).body.answer ? "noteMissing" : "answerMissing"];

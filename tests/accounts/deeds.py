@@ -215,6 +215,18 @@ def item(world: World) -> Form:
     return new_version(world) | {"text_ko": "새 문구", "stage": "AFTER", "response_type": "YN", "weight": "2"}
 
 
+CAMPAIGN_EXTRAS = frozenset({"title_en", "network_types"})
+
+
+def campaign(world: World) -> Form:
+    """Return a campaign that asks one item for a month from today on."""
+    last = world.day + timedelta(days=30)
+    return {
+        "code": "NEW-1", "kind": "SURVEY", "title_ko": "새 조사", "starts_on": str(world.day), "ends_on": str(last),
+        "wanted": "2", "items": ["FC-1"],
+    }  # fmt: skip
+
+
 def check_answer(_world: World) -> Form:
     """Return an answer to an item of a check, as the form's script sends it."""
     return {"key": "0b5f0c4e-3c1d-4c6e-9a57-0d8f1d1f6a11", "item": "FC-1", "answer": "YES", "value": None, "note": ""}
@@ -402,7 +414,12 @@ DEEDS: dict[str, Deed] = {
         "coordinator",
         plain(**{"key": "k9k9k9k9", "answer-FC-1": "YES", "answer-FC-2": "YES", "answer-FC-3": "4"}),
         names_others=True,
+        takes=frozenset({"observed_on"}),
     ),
+    "campaigns.new": Deed("training_admin", campaign, takes=CAMPAIGN_EXTRAS),
+    "campaigns.edit": Deed("training_admin", campaign, takes=CAMPAIGN_EXTRAS),
+    "campaigns.publish": Deed("training_admin"),
+    "campaigns.cancel": Deed("training_admin", plain(reason=REASON)),
     "check_photos.add": Deed("coordinator", check_photo, names_others=True),
 }
 

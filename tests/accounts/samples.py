@@ -293,6 +293,24 @@ def one_check(where: str, reaches: Callable[[World, str], bool]) -> Sampler:
     }
 
 
+def rounds(world: World, kind: str) -> Things:
+    """Return a round of the center, one far away, and none: for who sees the people there."""
+    there = {"in": world.cast.center, "out": world.cast.far_away}
+    named = {where: Named(world.rounds[where], works_at(world, kind, unit)) for where, unit in there.items()}
+    return named | {"missing": Named(MISSING, False)}
+
+
+def campaigns(world: World, kind: str) -> Things:
+    """Return a published campaign, a draft that its authors alone see, and none."""
+    there = {"in": Named(world.campaign), "draft": Named(world.draft_campaign, kind == "training_admin")}
+    return there | {"missing": Named(MISSING, False)}
+
+
+def draft_campaigns(world: World, _kind: str) -> Things:
+    """Return a draft, and none."""
+    return {"in": Named(world.draft_campaign), "missing": Named(MISSING, False)}
+
+
 def words(*known: str) -> Sampler:
     """Return words of the product itself, and one that is none."""
     return lambda _world, _kind: {
@@ -353,6 +371,8 @@ VARIABLES: dict[str, Sampler] = {
     "behaviors behavior_id": standard("behavior"),
     "field-checks check_id": checks,
     "photos photo_id": lambda world, _kind: {"in": Named(world.photo), "missing": Named(MISSING, False)},
+    "rounds round_id": rounds,
+    "campaigns campaign_id": campaigns,
 }
 QUIZ_PAGES = ("show", "begin", "question", "save", "review", "end", "result")
 QUESTION_PAGES = ("list_questions", "new", "edit", "retire", "take_in", "template", "settings")
@@ -380,6 +400,10 @@ OF_ENDPOINT: dict[str, Sampler] = {
     "field_checks.resolve check_id": one_check(
         "disputed", lambda world, kind: world.may_name(kind, world.cast.colleague)
     ),
+    "campaigns.edit campaign_id": lambda world, kind: (
+        draft_campaigns(world, kind) | {"published": Named(world.campaign, False)}
+    ),
+    "campaigns.publish campaign_id": draft_campaigns,
     # There is a draft of the other one already.
     "content.start course_id": drafts(lambda world: world.second.public_id),
 }

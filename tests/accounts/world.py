@@ -250,6 +250,21 @@ class World(Everyone):
         self.session.add(photo)
         self.session.flush()
         self.photo = photo.public_id
+        self._monitor(checking, observer)
+
+    def _monitor(self, checking: Checking, observer: Person) -> None:
+        """Add a round at the center and one far away, each with a check, and campaigns: a draft and a running one."""
+        rounds = {}
+        for where, center, person in (
+            ("in", self.cast.center, self.inside),
+            ("out", self.cast.far_away, self.stranger),
+        ):
+            rounds[where] = checking.round(center, self.day.replace(day=1))
+            checking.monitor(person, rounds[where], observer_id=observer.id if where == "in" else None)
+        drafted = {"starts_on": self.day, "ends_on": self.day + timedelta(days=30)}
+        self.draft_campaign = checking.campaign("DRAFT", **drafted).public_id
+        self.campaign = checking.campaign("RUNS", published_at=utcnow(), **drafted).public_id
+        self.rounds = {where: one.public_id for where, one in rounds.items()}
 
     def _close_a_month(self) -> None:
         """Add a closed month of which nothing was known yet, and a day off."""

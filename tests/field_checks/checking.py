@@ -10,6 +10,7 @@ from lms.audit.rules import Actor
 from lms.courses.models import Course
 from lms.enrollments.models import Enrollment
 from lms.field_checks.models import FieldCheck, ObserverCalibration
+from lms.field_checks.monitoring.models import Campaign, MonitoringRound
 from lms.field_checks.rules_calibration import valid_until
 from lms.observations.models import Behavior, ItemSet, ItemSetItem, Standard, StandardItem
 from lms.observations.rules_standards import SERVICE
@@ -80,6 +81,40 @@ class Checking:
     def complete(self, person: Person, on: date, course: Course | None = None) -> Enrollment:
         """Let someone complete the course."""
         return self.net.enroll(person, course or self.course, due_on=on, completed_on=on)
+
+    def round(self, at: OrgUnit, month: date, **columns: Any) -> MonitoringRound:
+        """Add a round of a center."""
+        usual = {"opens_on": month, "closes_on": month + timedelta(days=40), "recorded_at": utcnow()}
+        made = MonitoringRound(center_id=at.id, month=month, **(usual | columns))
+        self.session.add(made)
+        self.session.flush()
+        return made
+
+    def monitor(self, person: Person, of: MonitoringRound, **columns: Any) -> FieldCheck:
+        """Add a planned check of someone in a round, with a form of all items."""
+        role = self.session.scalars(select(Role.id).where(Role.code == "SA")).one()
+        usual = {
+            "person_id": person.id, "center_id": of.center_id, "role_id": role, "kind": "MONITORING",
+            "round_id": of.id, "item_set_id": self.version.id, "opens_on": of.opens_on, "closes_on": of.closes_on,
+            "state": "PLANNED", "recorded_at": utcnow(),
+        }  # fmt: skip
+        check = FieldCheck(**(usual | columns))
+        self.session.add(check)
+        self.session.flush()
+        return check
+
+    def campaign(self, code: str, **columns: Any) -> Campaign:
+        """Add a campaign about all items, a draft unless told."""
+        items = self.session.scalars(select(StandardItem)).all()
+        usual = {
+            "kind": "BASICS", "title_ko": f"기본 <b>{code}", "title_en": f"Basics {code}", "starts_on": TODAY,
+            "ends_on": TODAY + timedelta(days=20), "version_id": self.version.id, "wanted": 2, "items": list(items),
+            "recorded_at": utcnow(),
+        }  # fmt: skip
+        made = Campaign(code=code, **(usual | columns))
+        self.session.add(made)
+        self.session.flush()
+        return made
 
     def check(self, person: Person, at: OrgUnit, *, days_ago: int = 20, **columns: Any) -> FieldCheck:
         """Add a planned check of someone who completed the course some days ago."""

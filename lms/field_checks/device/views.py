@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from lms.field_checks.queries import get_check
-from lms.field_checks.rules import observer_fault
+from lms.field_checks.rules import CheckKind, observer_fault
 from lms.observations.rules import PASSING, ResponseType
 from lms.people.rules import names_open
 from lms.people.viewer import current_scope, viewer_tag
@@ -65,7 +65,7 @@ def state(check_id: str) -> ResponseReturnValue:
     """Tell a form that lay on the device whose session this is now, and the token that it has."""
     scope = current_scope()
     check = get_check(db.session(), scope=scope, public_id=check_id)
-    fault = observer_fault(scope, center_id=check.center_id, subject_id=check.person_id)
+    fault = observer_fault(scope, center_id=check.center_id, subject_id=check.person_id, kind=CheckKind(check.kind))
     if fault or not names_open(scope, {check.center_id}):
         raise NotFoundError
     return {"csrf": generate_csrf(), "person": viewer_tag(), "state": check.state}
