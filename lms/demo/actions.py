@@ -28,6 +28,7 @@ from lms.demo.exempting import write_exceptions
 from lms.demo.files import import_reference
 from lms.demo.lines import Line
 from lms.demo.looking import write_looks
+from lms.demo.monitoring import write_rounds
 from lms.demo.people import Worker
 from lms.demo.queries import count_people
 from lms.demo.rules import DemoCalendar, SignInKind, dice
@@ -90,7 +91,7 @@ def load_demo(
     progress("flags", 92)
     weeks = evaluate_flags(session, actor, today=today, since=today - YEAR_OF_FLAGS)
     loaded.counts |= {"weeks of flags": len(weeks), "closed months": close_months(session, actor, today=today)}
-    loaded.counts |= write_checks(session, actor, today=today)
+    loaded.counts |= write_checks(session, actor, today=today) | write_rounds(session, actor, today=today)
     progress("sign-ins", 95)
     loaded.counts |= writer.let_in(session, actor, _center_rates(session, today))
     _note(session, actor, today, loaded)
