@@ -11,6 +11,7 @@ from lms.courses.catalog.actions import import_catalog
 from lms.demo.reference import DATA
 from lms.demo.rules import DemoCalendar
 from lms.imports.files import Table
+from lms.observations.rules_standards import MYSTERY, SERVICE
 from lms.observations.standards.actions import import_standard
 from lms.people.centers.actions import import_centers
 from lms.people.centers.rows import read_centers
@@ -56,6 +57,7 @@ def import_reference(session: Session, actor: Actor, calendar: DemoCalendar, *, 
     rows, refused = read_centers(reference_table("centers", calendar, CENTER_DATES))
     import_centers(session, actor, rows, on=since)
     refused += import_catalog(session, reference_table("courses", calendar), actor=actor, as_of=since).refusals
-    refused += import_standard(session, actor, reference_table("checklist_items", calendar, ITEM_DATES)).refusals
+    for name, code in (("checklist_items", SERVICE), ("mystery_items", MYSTERY)):
+        refused += import_standard(session, actor, reference_table(name, calendar, ITEM_DATES), code=code).refusals
     if refused:
         raise DomainError("reference_refused", first=refused[0])

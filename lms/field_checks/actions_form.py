@@ -25,12 +25,10 @@ from lms.field_checks.rules_calibration import calibration_fault
 from lms.field_checks.rules_form import Given, answer_fault, count, form_fault, met_by, needs_second
 from lms.observations.models import ItemSet, ItemSetItem, Observation, ObservationResult, Standard
 from lms.observations.rules import Occasion, VisitKind
-from lms.observations.rules_standards import CheckItem
+from lms.observations.rules_standards import FORMS, CheckItem
 from lms.people.rules import Scope
 from lms.shared.errors import DomainError, NotFoundError
 
-# Under this standard stand the item sets of forms, beside the versions they are parts of.
-FORMS = "CHECK-FORMS"
 VISIT_KINDS = {
     CheckKind.CHECK: VisitKind.FIRST,
     CheckKind.RECHECK: VisitKind.RECHECK,

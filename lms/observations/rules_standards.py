@@ -5,6 +5,10 @@ from enum import StrEnum
 
 # The standard that the network holds its service to.
 SERVICE = "SERVICE"
+# What mystery visits look at; each of its items asks for the behavior of an item of the service standard.
+MYSTERY = "MYSTERY"
+# Under this standard stand the item sets of forms, beside the versions they are parts of.
+FORMS = "CHECK-FORMS"
 # What the standard sorts behaviors by, as the public index of customer contact does.
 DIMENSIONS = tuple(f"D{number:02}" for number in range(1, 12))
 I_CARE = "CARE"

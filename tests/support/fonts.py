@@ -103,7 +103,7 @@ def _first(text: str | tuple[str | None, ...] | list[str]) -> str:
 def data_letters() -> set[str]:
     """Return the letters of people's names, courses, job roles and centers as the network has them."""
     # What the standard asks stands on pages of its own, not on the first ones.
-    texts = [file.read_text() for file in DATA.glob("*.csv") if file.name != "checklist_items.csv"]
+    texts = [file.read_text() for file in DATA.glob("*.csv") if not file.name.endswith("_items.csv")]
     texts += [name for name, _ in names.SURNAMES] + [part for pair in names.SYLLABLES for part in pair]
     return set("".join(texts))
 

@@ -14,13 +14,13 @@ from lms.imports.files import Table
 from lms.imports.models import ImportRun
 from lms.imports.rules import RowRefusal
 from lms.observations.models import Behavior, ItemSet, ItemSetItem, Standard, StandardItem, StandardReading
-from lms.observations.rules_standards import SERVICE
+from lms.observations.rules_standards import MYSTERY, SERVICE
 from lms.observations.standards.queries import list_rows, list_versions
-from lms.observations.standards.rules import ASKED, NEEDED, SORTED, StandardReader, StandardRow, asked, sorting
+from lms.observations.standards.rules import ASKED, NEEDED, SORTED, TWIN, StandardReader, StandardRow, asked, sorting
 from lms.people.models import JobRole
 from lms.shared.errors import DomainError
 
-NAMES = {"name_ko": "서비스 스탠더드", "name_en": "Service standard"}
+NAMES = {SERVICE: ("서비스 스탠더드", "Service standard"), MYSTERY: ("미스터리 방문 항목", "Items of mystery visits")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,12 @@ class TakenStandard:
         return {"rows": self.rows, **made, "refused": len(self.refusals)}
 
 
-def import_standard(session: Session, actor: Actor, table: Table, *, run: ImportRun | None = None) -> TakenStandard:
-    """Take a file as the whole standard from its last effective day on; one refused row keeps all of it out.
+def import_standard(
+    session: Session, actor: Actor, table: Table, *, code: str = SERVICE, run: ImportRun | None = None
+) -> TakenStandard:
+    """Take a file as a whole standard from its last effective day on; one refused row keeps all of it out.
 
+    Items of `MYSTERY` ask for the behavior of the check item that `checklist_twin` names, which also sorts them.
     Without one of its rows a version would ask less than it should. The same file twice changes nothing, nor does one
     that says what an earlier version said.
 
@@ -49,13 +52,13 @@ def import_standard(session: Session, actor: Actor, table: Table, *, run: Import
         FileError: columns are missing.
         DomainError: it would hold from before the latest version ("before_last_version").
     """
-    table.require(*NEEDED)
-    known = _Known(session)
-    read = StandardReader(table.header, known.courses, known.roles).read(list(table.rows()))
+    table.require(*NEEDED, *([TWIN] if code == MYSTERY else []))
+    known = _Known(session, code)
+    read = StandardReader(table.header, known.courses, known.roles, known.twins).read(list(table.rows()))
     number = len(read.rows)
     if read.refused or read.effective_from is None:
         return TakenStandard(number + len(read.refused), None, 0, read.refused)
-    versions = list_versions(session)
+    versions = list_versions(session, code)
     wanted = read.effective_from, list(map(asked, read.rows))
     same = [one for one in versions if wanted == (one.effective_from, list(map(asked, list_rows(session, one))))]
     if same and same[0] is not versions[0]:
@@ -64,16 +67,22 @@ def import_standard(session: Session, actor: Actor, table: Table, *, run: Import
     if same:
         return TakenStandard(number, None, resorted, [])
     latest = next(iter(versions), None)
-    version = _add_version(session, actor, read.rows, items, read.effective_from, latest, run)
+    version = _add_version(session, actor, code, read.rows, items, read.effective_from, latest, run)
     return TakenStandard(number, version, resorted, [])
 
 
 class _Known:
-    """What rows may refer to, by code."""
+    """What rows of a standard may refer to, by code; `twins` only where its items have no behavior of their own."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, code: str = SERVICE) -> None:
+        self.standard, self.twins = code, _twins(session) if code == MYSTERY else None
         self.courses: Mapping[str, Course] = {one.code: one for one in session.scalars(select(Course))}
         self.roles: Mapping[str, JobRole] = {one.code: one for one in session.scalars(select(JobRole))}
+
+
+def _twins(session: Session) -> Mapping[str, Behavior]:
+    latest = next(iter(list_versions(session)), None)
+    return {entry.item.code: entry.item.behavior for entry in latest.items} if latest else {}
 
 
 def change_item(
@@ -125,20 +134,21 @@ def _change(
     items, _ = _sorted_items(session, actor, wanted, _Known(session))
     if list(map(asked, wanted)) == list(map(asked, rows)):
         return None
-    return _add_version(session, actor, wanted, items, effective_from, latest)
+    return _add_version(session, actor, SERVICE, wanted, items, effective_from, latest)
 
 
 def _sorted_items(
     session: Session, actor: Actor, rows: Sequence[StandardRow], known: _Known
 ) -> tuple[dict[str, StandardItem], int]:
     """Return the items by code with their behaviors sorted as the rows say, and how many were sorted otherwise."""
-    items = _items(session, actor, _standard(session, actor), rows)
-    return items, _sort(session, actor, rows, items, known)
+    items = _items(session, actor, rows, known)
+    return items, _sort(session, actor, rows, items, known) if known.twins is None else 0
 
 
 def _add_version(
     session: Session,
     actor: Actor,
+    code: str,
     rows: Sequence[StandardRow],
     items: Mapping[str, StandardItem],
     effective_from: date,
@@ -147,7 +157,7 @@ def _add_version(
 ) -> ItemSet:
     if latest and latest.effective_from and effective_from < latest.effective_from:
         raise DomainError("before_last_version", effective_from=latest.effective_from)
-    standard = _standard(session, actor)
+    standard = _standard(session, actor, code)
     version = ItemSet(
         standard_id=standard.id,
         number=latest.number + 1 if latest else 1,
@@ -182,29 +192,42 @@ def _note_version(
     audit.record(session, actor, "standards.add_version", "standard", standard.public_id, detail=detail)
 
 
-def _standard(session: Session, actor: Actor) -> Standard:
-    standard = session.scalars(select(Standard).where(Standard.code == SERVICE)).one_or_none()
+def _standard(session: Session, actor: Actor, code: str) -> Standard:
+    standard = session.scalars(select(Standard).where(Standard.code == code)).one_or_none()
     if standard is None:
-        standard = Standard(code=SERVICE, recorded_at=actor.at, **NAMES)
+        name_ko, name_en = NAMES[code]
+        standard = Standard(code=code, recorded_at=actor.at, name_ko=name_ko, name_en=name_en)
         session.add(standard)
         session.flush()
     return standard
 
 
 def _items(
-    session: Session, actor: Actor, standard: Standard, rows: Sequence[StandardRow]
+    session: Session, actor: Actor, rows: Sequence[StandardRow], known: _Known
 ) -> dict[str, StandardItem]:  # fmt: skip
-    """Return the items by code. One that is known keeps its behavior; a new one gets a behavior of its own."""
-    known = {
+    """Return the items by code. One that is known keeps its behavior; a new one gets its twin's, or one of its own."""
+    standard = _standard(session, actor, known.standard)
+    items = {
         item.code: item for item in session.scalars(select(StandardItem).where(StandardItem.standard_id == standard.id))
     }
     for row in rows:
-        if row.code not in known:
-            behavior = Behavior(name_ko=row.text_ko, name_en=row.text_en, recorded_at=actor.at)
-            known[row.code] = StandardItem(standard_id=standard.id, behavior=behavior, code=row.code)
-            session.add(known[row.code])
+        if row.code not in items:
+            own = Behavior(name_ko=row.text_ko, name_en=row.text_en, recorded_at=actor.at)
+            behavior = known.twins[row.twin] if known.twins is not None else own
+            items[row.code] = StandardItem(standard_id=standard.id, behavior=behavior, code=row.code)
+            session.add(items[row.code])
+        elif known.twins is not None:
+            _link(session, actor, items[row.code], known.twins[row.twin])
     session.flush()
-    return known
+    return items
+
+
+def _link(session: Session, actor: Actor, item: StandardItem, behavior: Behavior) -> None:
+    """Let an item ask for another behavior from now on, also in what was seen before: it was linked wrongly."""
+    if item.behavior_id != behavior.id:
+        told: dict[str, object] = {"item": item.code, "before": item.behavior.public_id, "after": behavior.public_id}
+        audit.record(session, actor, "standards.link", "behavior", behavior.public_id, detail=told)
+        item.behavior = behavior
 
 
 def _sort(

@@ -37,10 +37,10 @@ class CenterReaders:
     unread: Sequence[Person]
 
 
-def list_versions(session: Session) -> Sequence[ItemSet]:
-    """List the versions of the service standard, the latest first."""
+def list_versions(session: Session, code: str = SERVICE) -> Sequence[ItemSet]:
+    """List the versions of a standard, usually the service standard, the latest first."""
     return session.scalars(
-        select(ItemSet).join(Standard).where(Standard.code == SERVICE).order_by(ItemSet.number.desc())
+        select(ItemSet).join(Standard).where(Standard.code == code).order_by(ItemSet.number.desc())
     ).all()
 
 

@@ -25,6 +25,7 @@ from lms.observations.queries_reports import counted
 from lms.observations.queries_standards import find_version
 from lms.observations.rules_reports import Where
 from lms.observations.rules_scores import Score
+from lms.observations.rules_standards import FORMS, SERVICE
 from lms.people.rules import Scope
 from lms.shared.errors import NotFoundError
 
@@ -86,8 +87,11 @@ def list_taught(session: Session, behavior: Behavior) -> list[Taught]:
 
 
 def list_wordings(session: Session, behavior: Behavior) -> list[Wording]:
-    """List the items that ask for a behavior, in all versions of all standards, the latest of each standard first."""
-    return _wordings(session, StandardItem.behavior_id == behavior.id)
+    """List the items that ask for a behavior, in all versions: the service standard first, the latest of each first.
+
+    Forms say what a version says, so they are left out.
+    """
+    return _wordings(session, StandardItem.behavior_id == behavior.id, Standard.code != FORMS)
 
 
 def _wordings(session: Session, *conditions: ColumnElement[bool]) -> list[Wording]:
@@ -97,7 +101,7 @@ def _wordings(session: Session, *conditions: ColumnElement[bool]) -> list[Wordin
         .join(ItemSet, ItemSet.id == ItemSetItem.item_set_id)
         .join(Standard, Standard.id == ItemSet.standard_id)
         .where(*conditions)
-        .order_by(Standard.code, ItemSet.number.desc(), ItemSetItem.place)
+        .order_by(Standard.code != SERVICE, Standard.code, ItemSet.number.desc(), ItemSetItem.place)
         .options(joinedload(ItemSetItem.item).joinedload(StandardItem.behavior))
     )
     return [Wording(*row) for row in rows]

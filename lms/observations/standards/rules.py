@@ -14,6 +14,9 @@ LONGEST_TEXT, LONGEST_METHOD, LONGEST_EVIDENCE = 500, 40, 80
 HEAVIEST = 9
 FLAGS = {"0": False, "1": True, "": False}
 NEEDED = ("item_code", ("text_ko", "text"), "stage", "effective_from")
+TWIN = "checklist_twin"
+# How a mystery visit is made, as the page says it.
+CHANNELS = {"VISIT": "방문", "CALL": "전화"}
 
 
 class CellFaultError(ValueError):
@@ -26,7 +29,10 @@ class CellFaultError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandardRow:
-    """An item: what a version asks of it, and from `stage` on what its behavior is sorted by in all versions."""
+    """An item: what a version asks of it, and from `stage` on what its behavior is sorted by in all versions.
+
+    `twin` is the code of the check item whose behavior it asks for, where it has none of its own.
+    """
 
     code: str
     text_ko: str
@@ -42,6 +48,7 @@ class StandardRow:
     i_care: str = ""
     courses: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
+    twin: str = ""
 
 
 ASKED = ("text_ko", "text_en", "is_critical", "response_type", "weight", "method", "evidence_ko", "na_allowed")
@@ -69,11 +76,15 @@ class Read:
 
 @dataclass(slots=True)
 class StandardReader:
-    """Reads a standard's file whole. `courses` and `roles` are the codes that are known."""
+    """Reads a standard's file whole. `courses` and `roles` are the codes that are known.
+
+    `twins` are the check items that every item names one of; None where items have behaviors of their own.
+    """
 
     header: Sequence[str]
     courses: Collection[str]
     roles: Collection[str]
+    twins: Collection[str] | None = None
     _rows: dict[str, tuple[StandardRow, date, date | None]] = field(default_factory=dict)
     _refused: list[RowRefusal] = field(default_factory=list)
 
@@ -104,7 +115,7 @@ class StandardReader:
             is_critical=_flag(cells, "is_critical"),
             response_type=_one_of(cells, "response_type", list(ResponseType), "bad_response_type") or ResponseType.YN,
             weight=_weight(cells),
-            method=_text(cells, "method_ko", LONGEST_METHOD),
+            method=_text(cells, "method_ko", LONGEST_METHOD) or _channels(cells),
             evidence_ko=_text(cells, "evidence_ko", LONGEST_EVIDENCE),
             na_allowed=_flag(cells, "na_allowed"),
             stage=_one_of(cells, "stage", list(Stage), "bad_stage", needed=True),
@@ -112,6 +123,7 @@ class StandardReader:
             i_care=_letters(cells),
             courses=_codes(cells, "course_code", self.courses, "unknown_course"),
             roles=_codes(cells, "target_roles", self.roles, "unknown_role"),
+            twin="" if self.twins is None else _one_of(cells, TWIN, self.twins, "unknown_twin", needed=True),
         )
 
 
@@ -150,10 +162,19 @@ def _flag(cells: Mapping[str, str], column: str) -> bool:
 
 
 def _weight(cells: Mapping[str, str]) -> int:
-    cell = cells.get("weight", "") or "1"
+    column = "points" if "points" in cells else "weight"
+    cell = cells.get(column, "") or "1"
     if not (cell.isascii() and cell.isdigit() and len(cell) == 1 and int(cell) > 0):
-        raise CellFaultError("weight", cell, "item_weight")
+        raise CellFaultError(column, cell, "item_weight")
     return int(cell)
+
+
+def _channels(cells: Mapping[str, str]) -> str:
+    channels = [part for part in cells.get("channel", "").split(";") if part]
+    for one in channels:
+        if one not in CHANNELS:
+            raise CellFaultError("channel", one, "bad_channel")
+    return "·".join(CHANNELS[one] for one in channels)
 
 
 def _codes(cells: Mapping[str, str], column: str, known: Collection[str], code: str) -> frozenset[str]:

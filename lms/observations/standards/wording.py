@@ -47,6 +47,8 @@ WORDS: dict[str, tuple[LazyString, LazyString]] = {
     "bad_i_care": (_l("These are no I CARE letters"), _l("use C, A, R and E, separated by semicolons")),
     "item_weight": (_l("This is no weight"), _l("write a whole number from 1 to 9")),
     "unknown_course": (_l("No such course"), _l("correct the code, or add the course to the catalog first")),
+    "unknown_twin": (_l("No such check item"), _l("write the code of an item of the service standard in force")),
+    "bad_channel": (_l("No such channel"), _l("write VISIT, CALL or both, separated by a semicolon")),
     "ends_first": (_l("The item ends before it begins"), _l("correct one of the two days")),
     "before_last_version": (
         _l("The latest version holds from %(effective_from)s."),

@@ -78,6 +78,7 @@ ACTIONS: dict[str, Any] = {
     "standards.import": _l("Standard imported"),
     "standards.add_version": _l("Version of the standard made"),
     "standards.sort": _l("Behavior sorted anew"),
+    "standards.link": _l("Item linked to another behavior"),
     "standards.read": _l("Standard acknowledged"),
     "standards.readers": _l("Who has read the standard"),
     "tiers.set": _l("Tiers renamed"),
