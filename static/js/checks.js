@@ -89,6 +89,7 @@ function fill(item, body) {
 function watch(item) {
   let typing;
   const keep = async () => {
+    typing = clearTimeout(typing);
     const { body, held } = read(item);
     noteOf(item).toggleAttribute("required", asksNote(item, body));
     errorOf(item).textContent = "";
@@ -100,6 +101,10 @@ function watch(item) {
     if (event.target.matches("[data-photo]")) return;
     clearTimeout(typing);
     typing = setTimeout(keep, event.target.matches("[type=radio]") ? 0 : TYPING_MS);
+  });
+  // Who leaves in mid-word, or is called away, finds the word again.
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && typing) keep();
   });
   part(item, "photo")?.addEventListener("change", async (event) => {
     const files = [...event.target.files];

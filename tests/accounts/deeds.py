@@ -215,7 +215,8 @@ def item(world: World) -> Form:
     return new_version(world) | {"text_ko": "새 문구", "stage": "AFTER", "response_type": "YN", "weight": "2"}
 
 
-CAMPAIGN_EXTRAS = frozenset({"title_en", "network_types"})
+NETWORK_TYPES = frozenset({"network_types"})
+CAMPAIGN_EXTRAS = NETWORK_TYPES | {"title_en"}
 
 
 def campaign(world: World) -> Form:
@@ -295,8 +296,8 @@ DEEDS: dict[str, Deed] = {
     "centers.undo": Deed("training_admin", lambda world: {"change": world.change}, names_others=True),
     "merging.merge": Deed("training_admin", two_rows, purpose_stated=True),
     "merging.undo": Deed("training_admin", purpose_stated=True),
-    "rules.new": Deed("training_admin", rule),
-    "rules.edit": Deed("training_admin", rule, where="in force"),
+    "rules.new": Deed("training_admin", rule, takes=NETWORK_TYPES),
+    "rules.edit": Deed("training_admin", rule, where="in force", takes=NETWORK_TYPES),
     "rules.discard": Deed("training_admin"),
     "equivalence.add": Deed("training_admin", two_courses),
     "equivalence.end": Deed("training_admin", lambda world: dict(zip(("course", "counts"), world.equals, strict=True))),

@@ -32,6 +32,7 @@ def test_a_round_is_done_on_a_phone_and_keeps_its_day(
         expect(page.locator("[data-observed]")).to_have_value(f"{TODAY}")
         page.locator("[data-observed]").fill(day)
         fill(page)
+        status(page, re.compile("^보낼 것 3건"))
         page.reload()
         expect(page.locator("[data-observed]")).to_have_value(day)
         page.locator("#field-check .button-row .button-primary").click()
