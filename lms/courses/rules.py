@@ -51,9 +51,14 @@ class PassRules:
 
 
 def add_months(day: date, months: int) -> date:
-    """Return the same day of the month `months` later, or that month's last day where it has none (31 Aug → 28 Feb)."""
+    """Return the same day of the month `months` later, or that month's last day where it has none (31 Aug → 28 Feb).
+
+    Beyond the years 1 to 9999 the calendar's first or last day stands for it.
+    """
     month = day.month - 1 + months
     year, month = day.year + month // MONTHS_A_YEAR, month % MONTHS_A_YEAR + 1
+    if not date.min.year <= year <= date.max.year:
+        return date.min if months < 0 else date.max
     # Every month has 28 days: looking for its last one takes longer than all the rest.
     return date(year, month, day.day if day.day <= 28 else min(day.day, calendar.monthrange(year, month)[1]))
 

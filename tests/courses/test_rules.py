@@ -21,6 +21,8 @@ days = st.dates(date(2000, 1, 1), date(2100, 12, 31))
         (date(2019, 12, 15), 1, date(2020, 1, 15)),
         (date(2020, 2, 29), 12, date(2021, 2, 28)),
         (date(2019, 3, 31), 0, date(2019, 3, 31)),
+        (date(1, 3, 1), -12, date.min),
+        (date(9999, 3, 1), 12, date.max),
     ],
 )
 def test_months_are_clamped_to_the_last_day(start: date, months: int, end: date):
