@@ -171,6 +171,7 @@ OF_DUTIES = (
     FLAGS,
     OBSERVATIONS,
     CHECKS,
+    MONITORING,
     IMPORTS,
     EXCEPTIONS,
     DOUBTS,
@@ -182,7 +183,6 @@ OF_DUTIES = (
     DOWNLOADS,
     REVIEWS,
     MONTHS,
-    MONITORING,
 )
 
 

@@ -15,7 +15,7 @@ from lms.field_checks.rules_calibration import Calibration, calibration_fault
 from lms.people.models import Duty, JobRole, OrgUnit, Person, Posting
 from lms.people.queries import covers, visible_people
 from lms.people.rules import CENTER_DUTIES, DUTY_OF_JOB, Scope
-from lms.shared.paging import Page, offset_of
+from lms.shared.paging import PER_PAGE, Page, offset_of
 
 # What was missed or observed stays on the list this long; figures of longer times are elsewhere.
 SHOWN_DAYS = 92
@@ -63,7 +63,7 @@ def list_checks(session: Session, *, scope: Scope, group: Group, page: int) -> P
         .where(reached(scope), _in_group(scope.on)[group])
         .order_by(order, FieldCheck.id)
         .offset(offset_of(page))
-        .limit(50)
+        .limit(PER_PAGE)
         .options(
             joinedload(FieldCheck.person), joinedload(FieldCheck.course), joinedload(FieldCheck.center),
             joinedload(FieldCheck.observer), joinedload(FieldCheck.observation), *with_round(),
@@ -104,7 +104,7 @@ def list_observers(session: Session, *, scope: Scope, page: int) -> Page[Observe
     )
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     rows = session.execute(
-        wanted.order_by(OrgUnit.code, Person.name, Person.id).offset(offset_of(page)).limit(50)
+        wanted.order_by(OrgUnit.code, Person.name, Person.id).offset(offset_of(page)).limit(PER_PAGE)
     ).all()
     known = _calibrations(session, [person.id for person, _ in rows])
     return Page([_observer(*row, known.get(row[0].id, []), scope.on) for row in rows], page, total)

@@ -15,7 +15,7 @@ from lms.field_checks.monitoring.models import MonitoringRound
 from lms.field_checks.monitoring.queries_planning import MissingRound, find_missing_rounds
 from lms.field_checks.rules import CheckKind, CheckState
 from lms.observations.rules_standards import CheckItem
-from lms.shared.db import table_of
+from lms.shared.db import insert_rows, table_of
 from lms.shared.ids import new_public_id
 
 
@@ -55,7 +55,7 @@ def make_rounds(session: Session, actor: Actor, missing: Sequence[MissingRound])
         for drawn in one.drawn
     ]  # fmt: skip
     if rows:
-        session.execute(insert(table_of(FieldCheck)), rows)
+        insert_rows(session.connection(), table_of(FieldCheck), rows)
     return Planned(len(new), len(rows)), [drawn.person_id for one in missing for drawn in one.drawn]
 
 

@@ -1,5 +1,6 @@
 """Writing campaigns, publishing them, and calling them off."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import select, update
@@ -12,7 +13,13 @@ from lms.field_checks.monitoring.actions import Planned, make_rounds
 from lms.field_checks.monitoring.models import Campaign, MonitoringRound
 from lms.field_checks.monitoring.queries_campaigns import is_taken, state_of
 from lms.field_checks.monitoring.queries_planning import find_missing_of, load_staff
-from lms.field_checks.monitoring.rules_campaigns import LONGEST_REASON, CampaignState, CampaignTerms, campaign_fault
+from lms.field_checks.monitoring.rules_campaigns import (
+    CANCELLABLE,
+    LONGEST_REASON,
+    CampaignState,
+    CampaignTerms,
+    campaign_fault,
+)
 from lms.field_checks.rules import OPEN, CheckState
 from lms.observations.models import ItemSetItem, StandardItem
 from lms.observations.queries_standards import find_version
@@ -79,7 +86,7 @@ def cancel_campaign(session: Session, actor: Actor, campaign: Campaign, *, reaso
         DomainError: it is over or cancelled ("state"), or no reason is given ("text").
     """
     session.refresh(campaign, with_for_update=True)
-    _want(campaign, {CampaignState.DRAFT, CampaignState.COMING, CampaignState.RUNNING}, on)
+    _want(campaign, CANCELLABLE, on)
     if not 0 < len(reason.strip()) <= LONGEST_REASON:
         raise DomainError("text")
     rounds = select(MonitoringRound.id).where(MonitoringRound.campaign_id == campaign.id)
@@ -93,7 +100,7 @@ def cancel_campaign(session: Session, actor: Actor, campaign: Campaign, *, reaso
     return len(people)
 
 
-def _want(campaign: Campaign, states: set[CampaignState], on: date) -> None:
+def _want(campaign: Campaign, states: Collection[CampaignState], on: date) -> None:
     if state_of(campaign, on=on) not in states:
         raise DomainError("state")
 

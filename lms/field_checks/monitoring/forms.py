@@ -7,6 +7,7 @@ from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, S
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import InputRequired, NumberRange, Regexp
 
+from lms.field_checks.monitoring.rules import LEAST_PEOPLE
 from lms.field_checks.monitoring.rules_campaigns import LONGEST_REASON, MOST_WANTED, CampaignKind, CampaignTerms
 from lms.field_checks.monitoring.wording import KINDS
 from lms.people.centers.wording import NETWORK_TYPES
@@ -35,6 +36,7 @@ class CampaignForm(Form):
     ends_on = DateField(_l("Last day"), validators=[InputRequired(_l("Enter this."))])
     wanted = IntegerField(
         _l("People of each center"),
+        default=LEAST_PEOPLE,
         validators=[
             InputRequired(_l("Enter this.")),
             NumberRange(1, MOST_WANTED, message=_l("Enter a whole number from 1 to 30.")),

@@ -92,9 +92,14 @@ def frame_of(campaign: Campaign) -> Frame:
 
 
 def list_running(session: Session, *, on: date) -> Sequence[Campaign]:
-    """List the campaigns that are published and neither over nor cancelled."""
+    """List the campaigns that are published and neither over nor cancelled.
+
+    They are held until the transaction ends: one that is being called off gets no more people.
+    """
     running = (Campaign.published_at.is_not(None), Campaign.cancelled_at.is_(None), Campaign.ends_on >= on)
-    wanted = select(Campaign).where(*running).order_by(Campaign.id).options(selectinload(Campaign.items))
+    wanted = (
+        select(Campaign).where(*running).order_by(Campaign.id).options(selectinload(Campaign.items)).with_for_update()
+    )
     return session.scalars(wanted).all()
 
 

@@ -41,6 +41,9 @@ class CampaignState(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+CANCELLABLE = frozenset({CampaignState.DRAFT, CampaignState.COMING, CampaignState.RUNNING})
+
+
 def campaign_state(
     *, starts_on: date, ends_on: date, is_published: bool, is_cancelled: bool, on: date
 ) -> CampaignState:

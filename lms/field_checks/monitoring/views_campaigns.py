@@ -13,7 +13,7 @@ from lms.field_checks.monitoring import wording
 from lms.field_checks.monitoring.forms import CampaignForm, CancelForm
 from lms.field_checks.monitoring.queries import UnitLine, list_rounds
 from lms.field_checks.monitoring.rules import added
-from lms.field_checks.monitoring.rules_campaigns import CampaignState
+from lms.field_checks.monitoring.rules_campaigns import CANCELLABLE, CampaignState
 from lms.observations.queries_standards import find_version, list_set_items
 from lms.people.centers.wording import NETWORK_TYPES
 from lms.people.viewer import current_scope
@@ -23,7 +23,6 @@ from lms.web.access_log import actor
 from lms.web.locale import localized
 
 blueprint = Blueprint("campaigns", __name__, url_prefix="/monitoring/campaigns")
-CAN_BE_CANCELLED = frozenset({CampaignState.DRAFT, CampaignState.COMING, CampaignState.RUNNING})
 
 
 @blueprint.get("")
@@ -43,10 +42,7 @@ def show(campaign_id: str) -> ResponseReturnValue:
 @blueprint.route("/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     form = _form()
-    if request.method == "GET":
-        form.wanted.data = 3
-        return _form_page(form)
-    return _saved(form, None)
+    return _form_page(form) if request.method == "GET" else _saved(form, None)
 
 
 @blueprint.route("/<campaign_id>/edit", methods=["GET", "POST"])
@@ -125,5 +121,5 @@ def _page(campaign: Any, refusal: str | None = None) -> str:
         items=[one for one in list_set_items(session, campaign.version_id) if one.item_id in asked],
         preview=queries.preview_campaign(session, campaign, on=scope.on) if is_draft else None,
         line=UnitLine(units.home, rounds, added(one.tally for one in rounds)),
-        may_cancel=state in CAN_BE_CANCELLED, network_types=NETWORK_TYPES,
+        may_cancel=state in CANCELLABLE, network_types=NETWORK_TYPES,
     )  # fmt: skip

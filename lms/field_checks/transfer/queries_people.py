@@ -22,7 +22,7 @@ from lms.field_checks.transfer.queries import (
 from lms.field_checks.transfer.rules import Step
 from lms.people.models import JobRole, OrgUnit, Person
 from lms.people.queries import active_postings, visible_people
-from lms.shared.paging import Page, offset_of
+from lms.shared.paging import PER_PAGE, Page, offset_of
 
 
 class Trained(NamedTuple):
@@ -63,7 +63,7 @@ def list_trained(session: Session, asked: Asked, *, step: Step, took: bool, page
     )  # fmt: skip
     total = session.scalar(select(func.count()).select_from(query.with_only_columns(enrollment.c.id).subquery())) or 0
     in_order = query.order_by(OrgUnit.code, Person.name, Person.staff_no, Course.code, enrollment.c.id)
-    rows = session.execute(in_order.offset(offset_of(page)).limit(50))
+    rows = session.execute(in_order.offset(offset_of(page)).limit(PER_PAGE))
     return Page([Trained(*row) for row in rows], page, total)
 
 

@@ -1,11 +1,13 @@
 """Campaigns: written as a draft, looked at, published to every center, and called off with a reason."""
 
 from datetime import timedelta
+from threading import Thread
+from time import sleep
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from lms.field_checks.models import FieldCheck
@@ -98,6 +100,38 @@ def test_calling_it_off_voids_what_is_open_and_leaves_what_was_observed(session:
         cancel_campaign(session, actor_of(None), draft, reason="x", on=TODAY)
     plan_rounds(session, actor_of(None), on=TODAY)
     assert "PLANNED" not in {one.state for one in checks_of(session, draft)}
+
+
+@pytest.mark.backend("postgresql")
+def test_a_campaign_that_is_called_off_meanwhile_gets_no_more_people(session: Session, there: Any, draft: Campaign):
+    publish_campaign(session, actor_of(None), draft, on=TODAY)
+    there.checking.net.person("L1", "늦은사람", at=there.cast.next_door)
+    session.commit()
+    cancel_campaign(session, actor_of(None), draft, reason="표준이 바뀜", on=TODAY)
+    done = []
+
+    def plan() -> None:
+        with Session(session.get_bind()) as another:
+            done.append(plan_rounds(another, actor_of(None), on=TODAY))
+            another.commit()
+
+    planning = Thread(target=plan)
+    planning.start()
+    wait_for_lock(session)
+    session.commit()
+    planning.join()
+    assert len(done) == 1
+    assert {one.state for one in checks_of(session, draft)} == {"VOID"}
+
+
+def wait_for_lock(session: Session) -> None:
+    """Wait until another session waits for what this one holds."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+    for _ in range(400):
+        if session.scalar(waiting):
+            return
+        sleep(0.05)
+    raise AssertionError("nobody waits")
 
 
 def test_no_reason_cancels_nothing(session: Session, there: Any, draft: Campaign):
