@@ -32,7 +32,10 @@ class UnitLine:
 
 @dataclass(frozen=True, slots=True)
 class NetworkPage:
-    """Visits of the network or of one unit of it; `below` are its regions or areas, `units` those to choose from."""
+    """Visits of the network or of one unit of it; `below` are its regions or areas, `units` those to choose from.
+
+    `months` are scores, or items met where no visit has points; so are `scores` of a center.
+    """
 
     unit: OrgUnit | None
     units: Sequence[OrgUnit]
@@ -55,13 +58,14 @@ def network_page(
     within = [line for line in areas if not unit_id or unit_id in _ids(line)]
     if unit_id:
         where = replace(where, area_ids=frozenset(line.area.id for line in within if line.area))
-    months = by_month(list_days(session, scope=scope, as_of=as_of, where=where))
+    sums = total(line.sums for line in within)
+    months = by_month(list_days(session, scope=scope, as_of=as_of, where=where, by_items=not sums.scored))
     return NetworkPage(
         unit=units[unit_id] if unit_id else None,
         units=list(units.values()),
-        sums=total(line.sums for line in within),
+        sums=sums,
         below=_below(within, by_area=bool(unit_id)),
-        trend=score_trend(months, every=MONTHS_BETWEEN_NAMES),
+        trend=score_trend(months, every=MONTHS_BETWEEN_NAMES, by_items=not sums.scored),
         months=months,
         centers=list_centers(session, scope=scope, as_of=as_of, where=where, search=search, sort=sort, page=page),
     )
@@ -80,12 +84,16 @@ def _below(lines: Sequence[AreaSums], *, by_area: bool) -> list[UnitLine]:
     return [UnitLine(unit, total(sums)) for unit, sums in found.values()]
 
 
-def score_trend(scores: Sequence[DayScore], *, every: int) -> Trend:
-    """Lay out scores over time, with the line below which a visit is a poor one."""
+def score_trend(scores: Sequence[DayScore], *, every: int, by_items: bool) -> Trend:
+    """Lay out scores over time, with the line below which a visit is a poor one; or items met, in percent."""
     points = [TrendPoint(one.day, Tally(one.score.possible, one.score.points), one.score.visits, 0) for one in scores]
     chart = trend_chart(points, POOR, every=every)
     # Points of 100 are no percentage.
-    return replace(chart, ticks=[Tick(tick.at, tick.text.removesuffix("%")) for tick in chart.ticks])
+    return (
+        chart
+        if by_items
+        else replace(chart, ticks=[Tick(tick.at, tick.text.removesuffix("%")) for tick in chart.ticks])
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +129,15 @@ def center_page(session: Session, *, scope: Scope, as_of: date, center: OrgUnit,
         )
     }
     lines = [VisitLine(visit, *means.get(id(visit), (None, None))) for visit in reversed(visits)]
-    latest = [DayScore(visit.observed_on, visit.score) for visit in scored[-VISITS_SHOWN:]]
+    latest = [
+        DayScore(visit.observed_on, visit.score if scored else visit.items)
+        for visit in (scored or visits)[-VISITS_SHOWN:]
+    ]
     return CenterPage(
         score=added(visit.score for visit in visits),
         items=added(visit.items for visit in visits),
         visits=lines,
-        trend=score_trend(latest, every=max(1, len(latest) // 3)),
+        trend=score_trend(latest, every=max(1, len(latest) // 3), by_items=not scored),
         scores=latest,
         histories=list_item_histories(session, **asked),
     )

@@ -21,6 +21,7 @@ SCORED = func.count(Observation.points)
 POINTS = func.coalesce(func.sum(Observation.points), 0)
 # What points are out of counts where there are points.
 POSSIBLE = func.coalesce(func.sum(case((Observation.points.is_not(None), Observation.points_possible))), 0)
+MET, APPLICABLE = func.sum(Observation.items_met), func.sum(Observation.items_applicable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,6 @@ def list_areas(session: Session, *, scope: Scope, as_of: date, where: Where) -> 
 
 
 def _sums(scope: Scope, as_of: date, where: Where) -> Select[Any]:
-    met, applicable = func.sum(Observation.items_met), func.sum(Observation.items_applicable)
     return select(
         Observation.center_id,
         func.count().label("visits"),
@@ -65,8 +65,8 @@ def _sums(scope: Scope, as_of: date, where: Where) -> Select[Any]:
         SCORED.label("scored"),
         POINTS.label("points"),
         POSSIBLE.label("possible"),
-        met.label("met"),
-        applicable.label("applicable"),
+        MET.label("met"),
+        APPLICABLE.label("applicable"),
     ).where(*counted(scope, as_of, where))
 
 
@@ -85,11 +85,13 @@ def _above(session: Session, area_ids: Collection[int], as_of: date) -> tuple[di
     return {unit.id: unit for unit in units}, parents
 
 
-def list_days(session: Session, *, scope: Scope, as_of: date, where: Where) -> list[DayScore]:
-    """List the days with visits that have points, the oldest first."""
+def list_days(session: Session, *, scope: Scope, as_of: date, where: Where, by_items: bool = False) -> list[DayScore]:
+    """List the days with visits that have points, the oldest first; with `by_items`, all days by items met."""
+    sums = (func.count(), MET, APPLICABLE) if by_items else (SCORED, POINTS, POSSIBLE)
+    counts = () if by_items else (Observation.points.is_not(None),)
     rows = session.execute(
-        select(Observation.observed_on, SCORED, POINTS, POSSIBLE)
-        .where(*counted(scope, as_of, where), Observation.points.is_not(None))
+        select(Observation.observed_on, *sums)
+        .where(*counted(scope, as_of, where), *counts)
         .group_by(Observation.observed_on)
         .order_by(Observation.observed_on)
     )

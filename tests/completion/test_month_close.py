@@ -178,7 +178,7 @@ def test_a_month_is_closed_once_and_not_before_its_end(session: Session, story: 
     months = {one.name: one for one in list_months(session, today=date(2019, 6, 5))}
     assert list(months)[:2] == ["2019-06", "2019-05"]
     assert [months[name].state for name in ("2019-06", "2019-05", "2019-04")] == [
-        MonthState.RUNNING, MonthState.CLOSED, MonthState.LATE
+        MonthState.RUNNING, MonthState.CLOSED, MonthState.BEFORE
     ]  # fmt: skip
     # 1 and 2 June are a weekend, 6 June is Memorial Day.
     assert months["2019-05"].due_on == date(2019, 6, 5)

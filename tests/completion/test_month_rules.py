@@ -83,10 +83,25 @@ def test_between_a_day_and_the_business_day_after_lie_so_many(day: date, number:
 def test_a_month_is_closed_once_from_its_end_on(
     today: date, closes: int, state: MonthState, refusal: Refused | None
 ):  # fmt: skip
-    assert month_state(JUNE, closes=closes, due_on=date(2019, 7, 3), today=today) is state
+    assert month_state(JUNE, closes=closes, due_on=date(2019, 7, 3), today=today, first=None) is state
     assert refusal_to_close(JUNE, closes=closes, is_applying=False, today=today) is refusal
     if refusal is None:
         assert refusal_to_close(JUNE, closes=0, is_applying=True, today=today) is Refused.IMPORT_APPLYING
+
+
+@pytest.mark.parametrize(
+    ("first", "today", "state"),
+    [
+        (None, date(2019, 8, 9), MonthState.BEFORE),
+        (date(2019, 7, 1), date(2019, 8, 9), MonthState.BEFORE),
+        (date(2019, 5, 1), date(2019, 8, 9), MonthState.LATE),
+        (None, date(2019, 7, 9), MonthState.LATE),
+    ],
+)
+def test_nobody_is_late_with_a_month_before_the_first_that_was_closed(
+    first: date | None, today: date, state: MonthState
+):  # fmt: skip
+    assert month_state(JUNE, closes=0, due_on=date(2019, 7, 3), today=today, first=first) is state
 
 
 def test_a_month_ends_where_it_does():

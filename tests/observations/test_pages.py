@@ -68,7 +68,7 @@ def add_items(session: Session) -> dict[str, int]:
 
 
 def add_visit(
-    session: Session, center: OrgUnit, on: date, points: int, cited: list[int], **columns: Any
+    session: Session, center: OrgUnit, on: date, points: int | None, cited: list[int], **columns: Any
 ) -> Observation:
     usual: dict[str, Any] = {
         "occasion": "INSPECTION", "kind": "FIRST", "observer_kind": "INSPECTOR", "item_set_id": 1, "recorded_at": AT,
@@ -143,6 +143,20 @@ def test_a_center_shows_its_visits_items_and_trend(look: Look, cast: Cast):
     assert "외부 점검원 독립 점검" in page
     assert "IT-A" in page
     assert "IT-C" not in page
+
+
+def test_visits_without_points_are_drawn_by_the_items_met(look: Look, cast: Cast, session: Session):
+    for month, cited in ((1, [1]), (2, [1, 2]), (3, [])):
+        add_visit(session, cast.next_door, date(2018, month, 7), None, cited, points_possible=None, occasion="CHECK")
+    session.commit()
+    for path in ("/observations", f"/observations/centers/{cast.next_door.public_id}"):
+        page = look(cast.training_admin, f"{path}?as_of=2018-12-31")
+        assert "실행률" in page
+        assert "점수 없음" in page
+        assert "75.0%" in page
+        assert "50.0%" in page
+        assert "100.0%" in page
+        assert "미진한 방문" not in page
 
 
 def test_a_kind_narrows_a_center_too(look: Look, cast: Cast):

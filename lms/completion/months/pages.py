@@ -74,7 +74,7 @@ def month_page(
     asks = may_close(scope)
     total, lines, hidden = _figures(session, scope, month, shown, chosen)
     first = month.first if shown is not None and shown is not month.first else None
-    is_open = month.state in {MonthState.TO_CLOSE, MonthState.LATE}
+    is_open = not month.closes and month.state is not MonthState.RUNNING
     return MonthPage(
         month=month,
         total=total,

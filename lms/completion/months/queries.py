@@ -74,9 +74,9 @@ def list_months(session: Session, *, today: date) -> list[Month]:
     for close in session.scalars(select(MonthClose).order_by(MonthClose.month, MonthClose.number)):
         closes.setdefault(close.month, []).append(close)
     recent = {add_months(first_day(today), -back) for back in range(MONTHS_BACK + 1)}
-    return [
-        _month(session, month, closes.get(month, []), today) for month in sorted(recent | closes.keys(), reverse=True)
-    ]
+    first = min(closes, default=None)
+    months = sorted(recent | closes.keys(), reverse=True)
+    return [_month(session, month, closes.get(month, []), today, first) for month in months]
 
 
 def get_month(session: Session, *, month: date, today: date) -> Month:
@@ -88,7 +88,8 @@ def get_month(session: Session, *, month: date, today: date) -> Month:
     if month > today:
         raise NotFoundError
     wanted = select(MonthClose).where(MonthClose.month == month).order_by(MonthClose.number)
-    return _month(session, month, list(session.scalars(wanted)), today)
+    first = session.scalar(select(func.min(MonthClose.month)))
+    return _month(session, month, list(session.scalars(wanted)), today, first)
 
 
 def get_close(session: Session, *, month: date, number: int | None = None) -> MonthClose:
@@ -106,9 +107,10 @@ def get_close(session: Session, *, month: date, number: int | None = None) -> Mo
     return found
 
 
-def _month(session: Session, month: date, closes: list[MonthClose], today: date) -> Month:
+def _month(session: Session, month: date, closes: list[MonthClose], today: date, first: date | None) -> Month:
     due_on = close_due_on(month, load_days_off(session, month=month))
-    return Month(month, month_state(month, closes=len(closes), due_on=due_on, today=today), due_on, closes)
+    state = month_state(month, closes=len(closes), due_on=due_on, today=today, first=first)
+    return Month(month, state, due_on, closes)
 
 
 def load_frozen_totals(session: Session, *, scope: Scope, close_ids: Collection[int]) -> dict[int, RateLine]:

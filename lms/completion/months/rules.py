@@ -20,6 +20,7 @@ class MonthState(StrEnum):
     """Where a month stands."""
 
     RUNNING = "RUNNING"
+    BEFORE = "BEFORE"
     TO_CLOSE = "TO_CLOSE"
     LATE = "LATE"
     CLOSED = "CLOSED"
@@ -101,12 +102,18 @@ def close_due_on(month: date, days_off: Container[date]) -> date:
     return business_day_after(last_day(month), BUSINESS_DAYS_TO_CLOSE, days_off)
 
 
-def month_state(month: date, *, closes: int, due_on: date, today: date) -> MonthState:
-    """Return where a month with so many snapshots stands on a day; the day it should be closed by is still in time."""
+def month_state(month: date, *, closes: int, due_on: date, today: date, first: date | None) -> MonthState:
+    """Return where a month with so many snapshots stands on a day; the day it should be closed by is still in time.
+
+    `first` is the first month that was closed, None while none was: nobody is late with a month before that one, nor,
+    before any close, with others than the latest.
+    """
     if closes:
         return MonthState.CORRECTED if closes > 1 else MonthState.CLOSED
     if today <= last_day(month):
         return MonthState.RUNNING
+    if month < (first or add_months(first_day(today), -1)):
+        return MonthState.BEFORE
     return MonthState.LATE if today > due_on else MonthState.TO_CLOSE
 
 

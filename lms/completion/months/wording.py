@@ -11,6 +11,7 @@ from lms.shared.errors import DomainError
 # Word, tone and symbol.
 STATES: dict[MonthState, tuple[Any, str, str]] = {
     MonthState.RUNNING: (_l("Running"), "neutral", "clock"),
+    MonthState.BEFORE: (_l("Before the first close"), "neutral", "circle"),
     MonthState.TO_CLOSE: (_l("To be closed"), "soon", "circle"),
     MonthState.LATE: (_l("Not closed"), "overdue", "alert"),
     MonthState.CLOSED: (_l("Frozen"), "done", "lock"),
