@@ -88,12 +88,10 @@ def score_trend(scores: Sequence[DayScore], *, every: int, by_items: bool) -> Tr
     """Lay out scores over time, with the line below which a visit is a poor one; or items met, in percent."""
     points = [TrendPoint(one.day, Tally(one.score.possible, one.score.points), one.score.visits, 0) for one in scores]
     chart = trend_chart(points, POOR, every=every)
+    if by_items:
+        return chart
     # Points of 100 are no percentage.
-    return (
-        chart
-        if by_items
-        else replace(chart, ticks=[Tick(tick.at, tick.text.removesuffix("%")) for tick in chart.ticks])
-    )
+    return replace(chart, ticks=[Tick(tick.at, tick.text.removesuffix("%")) for tick in chart.ticks])
 
 
 @dataclass(frozen=True, slots=True)
