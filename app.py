@@ -134,7 +134,19 @@ from lms.reports.trail import jobs as _trail_jobs
 from lms.reports.trail.views import blueprint as trail_pages
 from lms.reports.views import blueprint as reports_pages
 from lms.shared.db import db, writing
-from lms.web import access_log, compression, errors, headers, input_guard, locale, request_log, together, transactions
+from lms.web import (
+    access_log,
+    addresses,
+    compression,
+    errors,
+    forms,
+    headers,
+    input_guard,
+    locale,
+    request_log,
+    together,
+    transactions,
+)
 from lms.web.cli import jobs as jobs_commands
 from lms.web.cli import worker
 from lms.web.serving import greet_with, serve
@@ -323,6 +335,8 @@ def _handle_requests(app: Flask) -> None:
     gate.init_app(app)
     input_guard.init_app(app)
     csrf.init_app(app)
+    forms.init_app(app)
+    addresses.init_app(app)
     gate.guard(app)
     transactions.init_app(app)
     together.init_app(app)

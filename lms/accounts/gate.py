@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts import actions, queries
 from lms.accounts.access import ASKED_BY_PAGES, BEFORE_CHANGE, ENDPOINTS, WITHOUT_SCOPE, Policy, is_open
-from lms.accounts.rules import SessionTimes
-from lms.people.queries import scope_of
+from lms.accounts.rules import SessionTimes, offices_of
+from lms.people.queries import list_posts, scope_of_posts
 from lms.people.viewer import set_viewer
 from lms.shared.clock import utcnow
 from lms.shared.db import db, glance
@@ -130,10 +130,11 @@ def enforce() -> BaseResponse | None:
         return signed_out() if wants_json() else redirect(url_for("accounts.change_password", next=_wanted()), 303)
     if request.endpoint in WITHOUT_SCOPE:
         return None
-    with Session(db.engine) as session:
-        person_id, on = current_user.person_id, today()
-        scope = scope_of(session, person_id=person_id, on=on, names=current_app.config["SETTINGS"].names)
-        g.viewer_offices = queries.list_offices(session, person_id=person_id, on=on)
+    person_id, on, names = current_user.person_id, today(), current_app.config["SETTINGS"].names
+    with glance(db.engine) as connection, Session(connection) as session:
+        posts = list_posts(session, person_id=person_id, on=on)
+        scope = scope_of_posts(session, posts, person_id, on=on, names=names)
+    g.viewer_offices = offices_of(posts)
     set_viewer(scope, label=g.person_label)
     if not is_open(policy, signed_in=True, duties=scope.duties):
         abort(403)

@@ -1,9 +1,11 @@
 """Where a viewer may go, and as whom: what the frame around every page shows."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
@@ -196,7 +198,7 @@ def init_app(app: Flask) -> None:
         if "scope" not in g:
             return {}
         return {
-            "navigation": [_item(place) for place in destinations(g.scope.duties)],
+            "navigation": _items(g.scope),
             "viewer_name": current_user.name,
             "viewer_tag": viewer_tag(),
             "viewer_scope": " / ".join(_office(office) for office in g.viewer_offices),
@@ -226,14 +228,17 @@ def _is_open(place: Destination, duties: frozenset[DutyKind]) -> bool:
     return endpoint in current_app.view_functions and is_open(ENDPOINTS[endpoint], signed_in=True, duties=duties)
 
 
-def _item(place: Destination) -> Item:
-    return Item(
-        label=str(place.label),
-        href=url_for(place.endpoints[0]),
-        icon=place.icon,
-        active=request.endpoint in place.endpoints,
-        count=count_waiting(db.session(), scope=g.scope) if place is EXCEPTIONS else 0,
-    )
+def _items(scope: Scope) -> list[Item]:
+    waiting = count_waiting(db.session(), scope=scope) if _is_open(EXCEPTIONS, scope.duties) else 0
+    return [
+        Item(label, href, place.icon, request.endpoint in place.endpoints, waiting if place is EXCEPTIONS else 0)
+        for place, label, href in _linked(scope.duties, str(get_locale()), request.script_root)
+    ]
+
+
+@lru_cache(maxsize=256)
+def _linked(duties: frozenset[DutyKind], _language: str, _root: str) -> list[tuple[Destination, str, str]]:
+    return [(place, str(place.label), url_for(place.endpoints[0])) for place in destinations(duties)]
 
 
 def _office(office: Office) -> str:

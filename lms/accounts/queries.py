@@ -6,25 +6,21 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
-    CompoundSelect,
     Connection,
     Select,
     bindparam,
     exists,
     false,
     func,
-    literal,
     select,
 )
 from sqlalchemy.orm import Session
 
 from lms.accounts.models import Account, SignInAttempt, SignInSession
-from lms.accounts.rules import WINDOW, Office, Outcome, SessionTimes
-from lms.people.models import Duty, JobRole, OrgUnit, Person, Posting
+from lms.accounts.rules import WINDOW, Outcome, SessionTimes
+from lms.people.models import Person, Posting
 from lms.people.queries import covers
-from lms.people.rules import DutyKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,33 +111,6 @@ def _open_session(on: date) -> Select[*tuple[Any, ...]]:
         .outerjoin(account, account.person_id == Person.id)
         .where(of_session.token_sha256 == bindparam("token_sha256"))
     )  # fmt: skip
-
-
-def list_offices(session: Session, *, person_id: int, on: date) -> list[Office]:
-    """List the duties a person holds on a day; without any, their jobs."""
-    offices = [
-        Office(duty=DutyKind(kind) if kind else None, title_ko=ko, title_en=en, unit_ko=unit_ko, unit_en=unit_en)
-        for kind, ko, en, unit_ko, unit_en in session.execute(_offices(on), {"person_id": person_id})
-    ]
-    return [office for office in offices if office.duty] or offices
-
-
-@lru_cache(maxsize=8)
-def _offices(on: date) -> CompoundSelect[str, str, str, str, str]:
-    unit = (OrgUnit.name_ko, OrgUnit.name_en)
-    person_id: BindParameter[int] = bindparam("person_id")
-    appointed = (
-        select(Duty.kind, literal(""), literal(""), *unit)
-        .join(OrgUnit, OrgUnit.id == Duty.unit_id)
-        .where(Duty.person_id == person_id, covers(Duty, on))
-    )
-    posted = (
-        select(literal(""), JobRole.title_ko, JobRole.title_en, *unit)
-        .join_from(Posting, JobRole, JobRole.id == Posting.role_id)
-        .join(OrgUnit, OrgUnit.id == Posting.center_id)
-        .where(Posting.person_id == person_id, covers(Posting, on))
-    )
-    return appointed.union_all(posted)
 
 
 def count_failures_of_staff_no(session: Session, *, staff_no: str, now: datetime) -> int:

@@ -1,10 +1,11 @@
 """Decisions about signing in, sessions and passwords."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from lms.people.rules import DutyKind
+from lms.people.rules import DutyKind, Post
 
 WINDOW = timedelta(minutes=10)
 FAILURES_PER_STAFF_NO = 5
@@ -93,6 +94,17 @@ class Office:
     title_en: str
     unit_ko: str
     unit_en: str
+
+
+def offices_of(posts: Iterable[Post]) -> list[Office]:
+    """Return the duties that someone holds; without any, their jobs."""
+    offices = [
+        Office(
+            duty=post.duty, title_ko=post.title_ko, title_en=post.title_en, unit_ko=post.unit_ko, unit_en=post.unit_en
+        )
+        for post in posts
+    ]
+    return [office for office in offices if office.duty] or offices
 
 
 def is_held_back(failures: int) -> bool:

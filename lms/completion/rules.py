@@ -345,14 +345,21 @@ def _done_state(facts: EnrollmentFacts, as_of: date) -> EnrollmentState:
     return EnrollmentState.DONE_LATE if late else EnrollmentState.DONE
 
 
+# How what is not done stands for these reasons, whatever its due date.
+OPEN_STATES: dict[WhyNot | None, EnrollmentState] = {
+    WhyNot.ON_LEAVE: EnrollmentState.ON_HOLD,
+    WhyNot.EXEMPT: EnrollmentState.EXEMPT,
+    WhyNot.NOT_EMPLOYED: EnrollmentState.NOT_APPLICABLE,
+    WhyNot.CENTER_CLOSED: EnrollmentState.NOT_APPLICABLE,
+    WhyNot.SUPERSEDED: EnrollmentState.NOT_APPLICABLE,
+    WhyNot.NOT_ASSIGNED: EnrollmentState.NOT_DUE,
+}
+
+
 def _open_state(facts: EnrollmentFacts, why_not: WhyNot | None, as_of: date) -> tuple[EnrollmentState, int | None]:
-    if why_not is WhyNot.ON_LEAVE:
-        return EnrollmentState.ON_HOLD, None
-    if why_not is WhyNot.EXEMPT:
-        return EnrollmentState.EXEMPT, None
-    if why_not in {WhyNot.NOT_EMPLOYED, WhyNot.CENTER_CLOSED, WhyNot.SUPERSEDED}:
-        return EnrollmentState.NOT_APPLICABLE, None
-    if why_not is WhyNot.NOT_ASSIGNED or facts.due_on is None:
+    if why_not in OPEN_STATES:
+        return OPEN_STATES[why_not], None
+    if facts.due_on is None:
         return EnrollmentState.NOT_DUE, None
     left = (facts.due_on - as_of).days
     if why_not is WhyNot.OPTIONAL:

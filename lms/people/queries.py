@@ -1,10 +1,25 @@
 """Reads about people and the organization. Whoever reads people hands in the viewer's scope."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, exists, false, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    exists,
+    false,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from lms.people.models import (
@@ -23,11 +38,12 @@ from lms.people.models import (
 from lms.people.rules import (
     DutyKind,
     HeldDuty,
+    Post,
     Scope,
     StaffNumbers,
     UnitKind,
     combine_duties,
-    implied_duties,
+    held_by,
     names_open,
 )
 from lms.shared.errors import NotFoundError
@@ -116,7 +132,12 @@ def scope_of(session: Session, *, person_id: int, on: date, names: Names) -> Sco
     cuts access the same day. `names` is the house's setting: "purpose", or "open" for networks where managers see
     names at once.
     """
-    held = held_duties(session, person_id=person_id, on=on)
+    return scope_of_posts(session, list_posts(session, person_id=person_id, on=on), person_id, on=on, names=names)
+
+
+def scope_of_posts(session: Session, posts: Sequence[Post], person_id: int, *, on: date, names: Names) -> Scope:
+    """Return what `scope_of` does, for someone whose posts on the day were read already."""
+    held = held_by(posts)
     if not held:
         return Scope(person_id=person_id, on=on)
     opened = _stated(session, person_id, on) if names == "purpose" else {}
@@ -131,30 +152,35 @@ def scope_of(session: Session, *, person_id: int, on: date, names: Names) -> Sco
 
 def held_duties(session: Session, *, person_id: int, on: date) -> list[HeldDuty]:
     """Return the duties a person holds on a day, by job and by appointment; none without a posting or on leave."""
-    postings = session.execute(_postings_of_person(on), {"person_id": person_id}).all()
-    if not postings or any(posting.away for posting in postings):
-        return []
-    by_job = implied_duties((posting.center_id, posting.code) for posting in postings)
-    return by_job + _appointed(session, person_id, on)
+    return held_by(list_posts(session, person_id=person_id, on=on))
+
+
+def list_posts(session: Session, *, person_id: int, on: date) -> list[Post]:
+    """List what a person holds on a day, by appointment and by job, at closed units too."""
+    rows = session.execute(_posts_of_person(on), {"person_id": person_id})
+    return [Post(DutyKind(row[0]) if row[0] else None, row[1], UnitKind(row[2]), *row[3:]) for row in rows]
 
 
 @lru_cache(maxsize=8)
-def _postings_of_person(on: date) -> Select[int, str, bool]:
-    return (
-        select(Posting.center_id, JobRole.code, on_leave(Posting.person_id, on).label("away"))
+def _posts_of_person(on: date) -> CompoundSelect[Any]:
+    # One statement, as every page waits for it.
+    unit = (OrgUnit.kind, is_open(on).label("is_open"), OrgUnit.name_ko, OrgUnit.name_en)
+    person_id: BindParameter[int] = bindparam("person_id")
+    appointed = (
+        select(Duty.kind, Duty.unit_id, *unit, literal(""), literal(""), literal(""), false())
+        .join(OrgUnit, OrgUnit.id == Duty.unit_id)
+        .where(Duty.person_id == person_id, covers(Duty, on))
+    )
+    posted = (
+        select(
+            literal(""), Posting.center_id, *unit,
+            JobRole.code, JobRole.title_ko, JobRole.title_en, on_leave(Posting.person_id, on),
+        )
         .join(JobRole, JobRole.id == Posting.role_id)
         .join(OrgUnit, OrgUnit.id == Posting.center_id)
-        .where(Posting.person_id == bindparam("person_id"), covers(Posting, on), is_open(on))
-    )
-
-
-@lru_cache(maxsize=8)
-def _duties_of_person(on: date) -> Select[str, int, str]:
-    return (
-        select(Duty.kind, Duty.unit_id, OrgUnit.kind.label("level"))
-        .join(OrgUnit, OrgUnit.id == Duty.unit_id)
-        .where(Duty.person_id == bindparam("person_id"), covers(Duty, on), is_open(on))
-    )
+        .where(Posting.person_id == person_id, covers(Posting, on))
+    )  # fmt: skip
+    return appointed.union_all(posted)
 
 
 @lru_cache(maxsize=8)
@@ -162,11 +188,6 @@ def _centers_of_units(on: date) -> Select[int, int | None, int | None]:
     placement = placement_on(on)
     under = (column.in_(bindparam("unit_ids", expanding=True)) for column in placement.c)
     return select(placement).join(OrgUnit, OrgUnit.id == placement.c.center_id).where(or_(*under), is_open(on))
-
-
-def _appointed(session: Session, person_id: int, on: date) -> list[HeldDuty]:
-    rows = session.execute(_duties_of_person(on), {"person_id": person_id})
-    return [HeldDuty(DutyKind(row.kind), row.unit_id, network=row.level == UnitKind.NETWORK) for row in rows]
 
 
 STATED = (

@@ -1,9 +1,10 @@
 """Words and decisions about people and the organization."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class UnitKind(StrEnum):
@@ -99,6 +100,34 @@ class HeldDuty:
     kind: DutyKind
     unit_id: int
     network: bool = False
+
+
+class Post(NamedTuple):
+    """What someone holds on a day at a unit: a duty by appointment, or without any the job they are posted to."""
+
+    duty: DutyKind | None
+    unit_id: int
+    level: UnitKind
+    is_open: bool
+    unit_ko: str
+    unit_en: str
+    role_code: str
+    title_ko: str
+    title_en: str
+    is_away: bool
+
+
+def held_by(posts: Sequence[Post]) -> list[HeldDuty]:
+    """Return the duties in force, by job and by appointment; none without a posting to an open unit or on leave."""
+    jobs = [post for post in posts if post.duty is None and post.is_open]
+    if not jobs or any(job.is_away for job in jobs):
+        return []
+    appointed = [
+        HeldDuty(post.duty, post.unit_id, network=post.level is UnitKind.NETWORK)
+        for post in posts
+        if post.duty and post.is_open
+    ]
+    return implied_duties((job.unit_id, job.role_code) for job in jobs) + appointed
 
 
 def implied_duties(postings: Iterable[tuple[int, str]]) -> list[HeldDuty]:

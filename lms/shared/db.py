@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from enum import Enum, auto
 from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
@@ -84,7 +85,19 @@ USED_AT = "tracker.used_at"
 # Set on a connection whose statements need no transaction.
 BY_ITSELF = "tracker_by_itself"
 
-_writing: ContextVar[bool] = ContextVar("writing", default=False)
+# Statements that psycopg keeps prepared on a connection, and how often one is asked before it is prepared.
+PREPARED_MOST, PREPARED_AFTER = 400, 2
+
+
+class _Kind(Enum):
+    """What a transaction is for that begins now."""
+
+    ANY = auto()
+    WRITING = auto()
+    READ_ONLY = auto()
+
+
+_kind: ContextVar[_Kind] = ContextVar("kind", default=_Kind.ANY)
 
 
 @contextmanager
@@ -94,11 +107,15 @@ def writing() -> Iterator[None]:
     A transaction that reads first and writes later fails with "database is locked" as soon as another one has
     written in between, whatever the busy timeout; BEGIN IMMEDIATE waits its turn instead.
     """
-    token = _writing.set(True)
-    try:
+    with _beginning(_Kind.WRITING):
         yield
-    finally:
-        _writing.reset(token)
+
+
+@contextmanager
+def read_only() -> Iterator[None]:
+    """Let PostgreSQL refuse writing in a transaction that begins in here. It ends by COMMIT: see `_on_rollback`."""
+    with _beginning(_Kind.READ_ONLY):
+        yield
 
 
 @contextmanager
@@ -107,11 +124,17 @@ def only_reading() -> Iterator[None]:
 
     Who writes and reads on another connection in between would wait for themselves.
     """
-    token = _writing.set(False)
+    with _beginning(_Kind.ANY):
+        yield
+
+
+@contextmanager
+def _beginning(kind: _Kind) -> Iterator[None]:
+    token = _kind.set(kind)
     try:
         yield
     finally:
-        _writing.reset(token)
+        _kind.reset(token)
 
 
 def table_of(model: type[Base]) -> Table:
@@ -207,7 +230,8 @@ def _set_aside(
 
 @event.listens_for(Engine, "connect")
 def _on_connect(connection: Any, _record: object) -> None:
-    if not type(connection).__module__.startswith("sqlite3"):
+    if _is_postgresql(connection):
+        connection.prepare_threshold, connection.prepared_max = PREPARED_AFTER, PREPARED_MOST
         return
     connection.isolation_level = None  # we emit BEGIN ourselves, see _on_begin
     cursor = connection.cursor()
@@ -233,7 +257,7 @@ def _on_checkout(connection: Any, record: ConnectionPoolEntry, _proxy: object) -
         return
     try:
         connection.execute("SELECT 1")
-        connection.rollback()
+        connection.commit()  # a ROLLBACK would drop what is prepared
     except Exception as error:
         raise DisconnectionError from error  # the pool then connects anew
 
@@ -263,5 +287,21 @@ def writes_at_once(engine: Engine) -> bool:
 
 @event.listens_for(Engine, "begin")
 def _on_begin(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite" and BY_ITSELF not in connection.get_execution_options():
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+    kind = _kind.get()
+    if connection.dialect.name == "sqlite":
+        if BY_ITSELF not in connection.get_execution_options():
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if kind is _Kind.WRITING else "BEGIN")
+        return
+    driver: Any = connection.connection.driver_connection
+    wanted = True if kind is _Kind.READ_ONLY else None
+    if driver.read_only is not wanted:
+        driver.read_only = wanted
+
+
+@event.listens_for(Engine, "rollback")
+def _on_rollback(connection: Connection) -> None:
+    """End what only reads by COMMIT: at a ROLLBACK psycopg drops all it has prepared, and each page is planned anew."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "postgresql" and driver is not None and driver.read_only:
+        with suppress(driver.Error):  # the ROLLBACK that follows will say it
+            driver.commit()

@@ -1,12 +1,25 @@
 """What every form of ours does: trims text, asks for its CSRF token, and words its refusals lazily."""
 
-from typing import Any
+from typing import Any, cast
 
+from flask import Flask, g
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import generate_csrf
 from wtforms import PasswordField, StringField
 from wtforms.fields.core import UnboundField
 from wtforms.validators import DataRequired, Length
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the token of their forms; call it after Flask-WTF has given them its own way to it."""
+    app.jinja_env.globals["csrf_token"] = csrf_token
+    app.context_processor(lambda: {"csrf_token": csrf_token})
+
+
+def csrf_token() -> str:
+    """Return the token. A page has a dozen forms, and Flask-WTF looks its settings up for each."""
+    return cast(str, g.get("csrf_token") or generate_csrf())
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

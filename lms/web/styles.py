@@ -17,7 +17,7 @@ def style_sheet() -> str:
 
 def style_version() -> str:
     """Return what tells this text from every other: the address of the sheet carries it."""
-    return hashlib.sha256(style_sheet().encode()).hexdigest()[:10]
+    return _version(*_state())
 
 
 def _state() -> tuple[Path, tuple[int, ...]]:
@@ -28,3 +28,8 @@ def _state() -> tuple[Path, tuple[int, ...]]:
 @lru_cache(maxsize=4)
 def _joined(folder: Path, _changed: tuple[int, ...]) -> str:
     return "\n".join((folder / f"{name}.css").read_text() for name in SHEETS)
+
+
+@lru_cache(maxsize=4)
+def _version(folder: Path, changed: tuple[int, ...]) -> str:
+    return hashlib.sha256(_joined(folder, changed).encode()).hexdigest()[:10]

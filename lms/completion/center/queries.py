@@ -19,10 +19,9 @@ from lms.completion.center.rules import (
     row_of,
 )
 from lms.completion.queries_counting import enrollment, exempted_on, superseded_on
-from lms.completion.rules import Standing
+from lms.completion.rules import EnrollmentFacts, Standing
 from lms.courses.models import Course, CourseVersion, Tier
-from lms.enrollments.dues.queries import load_circumstances
-from lms.enrollments.recording.rules import Cycle
+from lms.enrollments.dues.queries import load_whereabouts
 from lms.enrollments.rules import events_of
 from lms.people.models import Duty, JobRole, OrgUnit, Person, Posting
 from lms.people.queries import covers, frontline_roles, is_open, on_leave, visible_people
@@ -102,7 +101,7 @@ def load_board(session: Session, *, scope: Scope, center: Center, as_of: date) -
 
 
 def _people(session: Session, scope: Scope, center: Center, as_of: date) -> list[BoardPerson]:
-    rows = session.execute(_people_at(scope, as_of), {"center_id": center.id})
+    rows = session.connection().execute(_people_at(scope, as_of), {"center_id": center.id})
     return [BoardPerson._make((*row[:-1], _standing(center, row[-1]))) for row in rows]
 
 
@@ -128,11 +127,12 @@ def _standing(center: Center, away: bool) -> Standing:
 
 
 def _cells(session: Session, person_ids: Sequence[int], as_of: date) -> CellsOf:
-    rows = session.execute(_enrollments_of(as_of), {"ids": person_ids})
-    found: CellsOf = {}
-    for person_id, course_id, *cycle, superseded, months, exempt in rows:
-        facts = CellFacts(Cycle._make(cycle), superseded, months, exempt)
-        found.setdefault(person_id, {}).setdefault(course_id, []).append(facts)
+    # Through the connection: the session would look at each of a thousand rows for objects.
+    rows = session.connection().execute(_enrollments_of(as_of), {"ids": person_ids})
+    found: CellsOf = {person_id: {} for person_id in person_ids}
+    for person_id, course_id, number, cycle, *facts in rows:
+        one = CellFacts(number, cycle, EnrollmentFacts._make(facts))
+        found[person_id].setdefault(course_id, []).append(one)
     return found
 
 
@@ -141,8 +141,9 @@ def _enrollments_of(as_of: date) -> Rows:
     columns = enrollment.c
     return (
         select(
-            columns.person_id, columns.course_id, columns.id, columns.cycle, columns.required, columns.assigned_on,
-            columns.due_on, columns.completed_on, columns.voided_on,
+            columns.person_id, columns.course_id, columns.id, columns.cycle,
+            # in the order of `EnrollmentFacts`
+            columns.required, columns.assigned_on, columns.due_on, columns.completed_on, columns.voided_on,
             superseded_on(as_of), CourseVersion.validity_months, exempted_on(as_of),
         )
         .join(CourseVersion, CourseVersion.id == columns.course_version_id)
@@ -156,13 +157,11 @@ def _courses(session: Session, ids: Iterable[int]) -> list[BoardCourse]:
 
 def list_arrivals(session: Session, *, board: Board, as_of: date) -> list[Arrival]:
     """List who of a board's people came lately, the latest first."""
-    known = load_circumstances(session, [row.person.id for row in board.rows])
+    stays, aways = load_whereabouts(session, [row.person.id for row in board.rows])
     found = [
         arrival
-        for person_id, one in known.items()
-        for arrival in arrivals_of(
-            person_id, events_of([stay for stay, _ in one.stays]), [away for away, _ in one.aways], as_of
-        )
+        for person_id, of_person in stays.items()
+        for arrival in arrivals_of(person_id, events_of(of_person), aways.get(person_id, ()), as_of)
     ]
     return sorted(found, key=lambda one: (-one.on.toordinal(), one.person_id))
 

@@ -79,12 +79,11 @@ class BoardPerson(NamedTuple):
 
 
 class CellFacts(NamedTuple):
-    """An enrollment as read: what names it and what decides about it."""
+    """An enrollment as read: which cycle of its course it is, and what decides about it."""
 
-    cycle: Cycle
-    superseded: bool
-    validity_months: int
-    exempt: bool = False
+    id: int
+    cycle: int
+    facts: EnrollmentFacts
 
 
 class Cell(NamedTuple):
@@ -194,37 +193,35 @@ def row_of(person: BoardPerson, courses: Mapping[int, Sequence[CellFacts]], as_o
     missing: list[Missing] = []
     due = done = on_time = 0
     for course_id, cycles in courses.items():
-        chosen = cycles[0].cycle if len(cycles) == 1 else standing_cycle((one.cycle for one in cycles), as_of)
+        chosen = cycles[0] if len(cycles) == 1 else _chosen(cycles, as_of)
         for one in cycles:
-            judgment = _judged(one, person.standing, as_of)
-            if one.cycle is chosen:
-                cells[course_id] = _cell(course_id, one, judgment)
+            facts = one.facts
+            judgment = judge(facts, person.standing, as_of)
+            if one is chosen:
+                cells[course_id] = _cell(course_id, facts, judgment)
             if judgment.counted:
                 due += 1
                 done += judgment.done
-                on_time += judgment.done and _in_time(one.cycle)
-                if not judgment.done and one.cycle.due_on:
-                    missing.append(Missing(course_id, one.cycle.due_on, days_overdue(one.cycle.due_on, as_of)))
+                on_time += judgment.done and _in_time(facts)
+                if not judgment.done and facts.due_on:
+                    missing.append(Missing(course_id, facts.due_on, days_overdue(facts.due_on, as_of)))
     missing.sort(key=lambda one: (one.due_on, one.course_id))
     return BoardRow(person, cells, Tally(due, done, on_time), missing)
 
 
-def _judged(one: CellFacts, standing: Standing, as_of: date) -> Judgment:
-    cycle = one.cycle
-    facts = EnrollmentFacts(
-        cycle.required, cycle.assigned_on, cycle.due_on, cycle.completed_on, cycle.voided_on,
-        one.superseded, one.validity_months, one.exempt,
-    )  # fmt: skip
-    return judge(facts, standing, as_of)
+def _chosen(cycles: Sequence[CellFacts], as_of: date) -> CellFacts | None:
+    # The first five facts are those that a cycle is made of.
+    standing = standing_cycle((Cycle(one.id, one.cycle, *one.facts[:5]) for one in cycles), as_of)
+    return next((one for one in cycles if standing and one.id == standing.id), None)
 
 
-def _in_time(cycle: Cycle) -> bool:
-    return cycle.completed_on is not None and cycle.due_on is not None and cycle.completed_on <= cycle.due_on
+def _in_time(facts: EnrollmentFacts) -> bool:
+    return facts.completed_on is not None and facts.due_on is not None and facts.completed_on <= facts.due_on
 
 
-def _cell(course_id: int, one: CellFacts, judgment: Judgment) -> Cell:
-    is_open = one.cycle.completed_on is None and judgment.state is not EnrollmentState.VOID
-    return Cell(course_id, judgment.state, judgment.days, one.cycle.due_on, is_open)
+def _cell(course_id: int, facts: EnrollmentFacts, judgment: Judgment) -> Cell:
+    is_open = facts.completed_on is None and judgment.state is not EnrollmentState.VOID
+    return Cell(course_id, judgment.state, judgment.days, facts.due_on, is_open)
 
 
 class Arrival(NamedTuple):

@@ -1,5 +1,6 @@
 """The board and the center's page in words."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from babel.support import NullTranslations
@@ -60,14 +61,16 @@ class Words:
         self.plain = cell_words()
         # A board of latecomers has hundreds of different numbers; Flask-Babel would look for its texts at each.
         self.texts = get_translations()
-        self.counted: dict[tuple[EnrollmentState, int], CellWords] = {}
+        self._drawn: dict[tuple[str, int | None], tuple[str, ...]] = {}
 
     def of(self, cell: Cell) -> CellWords:
         """Return the words of a cell."""
-        if cell.state not in {EnrollmentState.OVERDUE, EnrollmentState.DUE_SOON}:
-            return self.plain[cell.state]
-        key = cell.state, cell.days or 0
-        return self.counted.get(key) or self.counted.setdefault(key, _counted(*key, self.texts))
+        return self.plain.get(cell.state) or _counted(cell.state, cell.days or 0, self.texts)
+
+    def drawn(self, cell: Cell, *macros: Callable[[CellWords], str]) -> tuple[str, ...]:
+        """Return what these macros make of a cell's words: a board has a thousand cells of a few kinds."""
+        key = cell.state._value_, cell.days
+        return self._drawn.get(key) or self._drawn.setdefault(key, tuple(macro(self.of(cell)) for macro in macros))
 
 
 def _counted(state: EnrollmentState, days: int, texts: NullTranslations) -> CellWords:

@@ -64,6 +64,20 @@ def load_circumstances(session: Session, person_ids: Collection[int]) -> dict[in
     return found
 
 
+def load_whereabouts(
+    session: Session, person_ids: Collection[int]
+) -> tuple[dict[int, list[Stay]], dict[int, list[Away]]]:
+    """Load where some hundred people work and have worked, and when they are and were away, by person."""
+    stays: dict[int, list[Stay]] = {}
+    aways: dict[int, list[Away]] = {}
+    asked = {"person_ids": list(person_ids)}
+    for person_id, *stay in session.execute(POSTINGS, asked):
+        stays.setdefault(person_id, []).append(Stay(*stay))
+    for person_id, starts_on, ends_on in session.execute(LEAVES, asked):
+        aways.setdefault(person_id, []).append(Away(starts_on, ends_on))
+    return stays, aways
+
+
 def _add_exceptions(session: Session, found: dict[int, Circumstances], person_ids: Collection[int]) -> None:
     """Add the due dates granted to these people, and the outages, which were everyone's."""
     for person_id, enrollment_id, due_on in session.execute(GRANTED, {"person_ids": list(person_ids)}):

@@ -74,7 +74,7 @@ def list_requests(session: Session, *, scope: Scope, pile: Pile, page: int) -> P
 
 def count_waiting(session: Session, *, scope: Scope) -> int:
     """Count the requests that wait for the viewer's decision."""
-    return session.scalar(_number_waiting(scope)) or 0
+    return session.connection().scalar(_number_waiting(scope)) or 0
 
 
 # Every page asks: see `people.queries.placement_on`.
