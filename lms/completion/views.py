@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, current_app, render_template, request
 
-from lms.completion import pages, wording, wording_bases
+from lms.completion import pages, pages_rows, wording, wording_bases
 from lms.completion.center.views import add_pages
 from lms.completion.explain import views as explain_pages
 from lms.completion.forms import (
@@ -98,7 +98,7 @@ def shortfalls() -> Answer:
             subject_ids=[line.person_id for line in page.people.rows],
             detail=_detail(asked),
         )
-    return _shown("completion/shortfalls.html", asked, page=page, default_sort=DEFAULT_SORT)
+    return _shown("completion/shortfalls.html", asked, page=page, rows=pages_rows, default_sort=DEFAULT_SORT)
 
 
 @blueprint.get("/courses/<public_id>/enrollments")
@@ -109,7 +109,7 @@ def course_enrollments(public_id: str) -> Answer:
         page = _asking(asked, pages.course_page, course.code, page_number())
         number = len(page.rows) if page else 0
         note_access("view", "course_enrollments", public_id, subject_count=number, detail=_detail(asked))
-    return _shown("completion/course_enrollments.html", asked, course=course, page=page)
+    return _shown("completion/course_enrollments.html", asked, course=course, page=page, rows=pages_rows)
 
 
 @blueprint.get("/people/<public_id>")
