@@ -17,6 +17,7 @@ from lms.completion.queries_labels import Label, course_labels, role_labels, tie
 from lms.completion.queries_places import Unit, Units, load_units
 from lms.completion.rules import RateFilter
 from lms.people.rules import Scope, names_open
+from lms.shared.errors import NotFoundError
 from lms.web.dates import clock_text, instant
 
 F = TypeVar("F", bound=RateForm)
@@ -55,6 +56,17 @@ class Asked(Generic[F]):
         """Return the parameters in force, for links and hidden fields."""
         return active_parameters(self.form)
 
+    def get_course(self, public_id: str) -> Label:
+        """Return the course that an address names.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        found = next((label for label in self.courses.values() if label.public_id == public_id), None)
+        if found is None:
+            raise NotFoundError
+        return found
+
     @property
     def where(self) -> Any:
         """Return the filter."""
@@ -69,6 +81,8 @@ class Asked(Generic[F]):
         """Tell whether the people asked for may be shown by name now (ruling 16)."""
         if not self.may_name:
             return False
+        if names_open(self.scope):  # whatever is asked for, it lies within
+            return True
         where = RateFilter(unit_id=self.unit.id if self.unit else None)
         reach = reach_of(session, scope=self.scope, as_of=self.as_of, where=where, named=True)
         return names_open(self.scope, reach.center_ids)

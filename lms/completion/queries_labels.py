@@ -15,6 +15,7 @@ from lms.courses.models import Course, Tier
 from lms.people.models import JobRole, OrgUnit
 from lms.people.queries import is_open, placement_on
 from lms.people.rules import UnitKind
+from lms.shared.db import read
 
 
 class Label(NamedTuple):
@@ -78,13 +79,13 @@ def load_organization(session: Session, *, as_of: date, center_ids: Ids = None) 
     """Load the units and which stands under which on `as_of`; with `center_ids`, those and what is above them only."""
     placed, units_then, some_placed, some_units = _organization_on(as_of)
     if center_ids is None:
-        parents = {center: (area, region) for center, area, region in session.execute(placed)}
-        units = session.execute(units_then).all()
+        parents = {center: (area, region) for center, area, region in read(session, placed)}
+        units = read(session, units_then).all()
     else:
-        found = session.execute(some_placed, {"ids": list(center_ids)})
+        found = read(session, some_placed, {"ids": list(center_ids)})
         parents = {center: (area, region) for center, area, region in found}
         above = {unit_id for pair in parents.values() for unit_id in pair if unit_id is not None}
-        units = session.execute(some_units, {"ids": list(center_ids | above)}).all()
+        units = read(session, some_units, {"ids": list(center_ids | above)}).all()
     labels: dict[int | None, Label] = {unit.id: Label(*unit[1:5]) for unit in units}
     return Organization(
         labels=labels | {None: NOWHERE},
@@ -109,19 +110,19 @@ def _organization_on(as_of: date) -> tuple[Rows, Rows, Rows, Rows]:
 
 def role_labels(session: Session, ids: Ids = None) -> Labels:
     """Load the job roles in the order of their codes."""
-    rows = session.execute(ROLES) if ids is None else session.execute(SOME_ROLES, {"ids": list(ids)})
+    rows = read(session, ROLES) if ids is None else read(session, SOME_ROLES, {"ids": list(ids)})
     return {role_id: Label(code, ko, en, None) for role_id, code, ko, en in rows}
 
 
 def tier_labels(session: Session, course_ids: Ids = None) -> Labels:
     """Load the tiers in their order; with `course_ids`, those of these courses."""
-    rows = session.execute(TIERS) if course_ids is None else session.execute(SOME_TIERS, {"ids": list(course_ids)})
+    rows = read(session, TIERS) if course_ids is None else read(session, SOME_TIERS, {"ids": list(course_ids)})
     return {level: Label(str(level), ko, en, None) for level, ko, en in rows}
 
 
 def course_labels(session: Session, ids: Ids = None) -> Labels:
     """Load the courses in the order of their codes."""
-    rows = session.execute(COURSES) if ids is None else session.execute(SOME_COURSES, {"ids": list(ids)})
+    rows = read(session, COURSES) if ids is None else read(session, SOME_COURSES, {"ids": list(ids)})
     return {row[0]: Label(*row[1:]) for row in rows}
 
 

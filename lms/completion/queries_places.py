@@ -1,22 +1,25 @@
 """The organization as a viewer may see its figures, and where a person has worked."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Subquery, bindparam, or_, select
+from sqlalchemy import BindParameter, Row, Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.people.models import Duty, OrgUnit, Person, Posting
 from lms.people.queries import covers, is_open, placement_on, visible_people
 from lms.people.rules import COUNTING_DUTIES, Scope, UnitKind
+from lms.shared.db import read
 from lms.shared.errors import NotFoundError
 
 LEVELS = tuple(UnitKind)
+KINDS = {kind.value: kind for kind in UnitKind}
 CenterIds = frozenset[int]
+Rows = Sequence[Row[*tuple[Any, ...]]]
 
 
 class Unit(NamedTuple):
@@ -89,23 +92,10 @@ class Units:
 
 def load_units(session: Session, *, scope: Scope) -> Units:
     """Load the units whose figures the viewer may see, and which stands under which, on the day of the scope."""
-    placement, placed = _everything_on(scope.on)
-    wanted = UNITS
-    if not scope.counted_network:
-        # Whole areas and regions, so that it shows which of them lie within the scope as a whole: nobody's scope holds
-        # a closed center, and none hides what stands above it.
-        placed = placed.join(OrgUnit, OrgUnit.id == placement.c.center_id).where(is_open(scope.on))
-        touched = session.execute(placed.where(placement.c.center_id.in_(scope.counted_center_ids))).all()
-        areas = {row.area_id for row in touched if row.area_id}
-        regions = {row.region_id for row in touched if row.region_id}
-        alone = placement.c.center_id.in_(scope.counted_center_ids)
-        placed = placed.where(or_(placement.c.area_id.in_(areas), placement.c.region_id.in_(regions), alone))
-        wanted = wanted.where(
-            or_(OrgUnit.id.in_(scope.counted_center_ids | areas | regions), OrgUnit.kind == UnitKind.NETWORK)
-        )
-    units = [Unit(row[0], row[1], UnitKind(row[2]), *row[3:]) for row in session.execute(wanted)]
+    placed, rows = _everything(session, scope) if scope.counted_network else _around(session, scope)
+    units = [Unit(row[0], row[1], KINDS[row[2]], row[3], row[4], row[5]) for row in rows]
     network_id = next(unit.id for unit in units if unit.kind is UnitKind.NETWORK)
-    centers, parents = _under([(row[0], row[1], row[2]) for row in session.execute(placed)], network_id)
+    centers, parents = _under(placed, network_id)
     return Units(
         by_id={unit.id: unit for unit in units if _is_seen(scope, unit, centers.get(unit.id, frozenset()))},
         parents=parents,
@@ -114,15 +104,47 @@ def load_units(session: Session, *, scope: Scope) -> Units:
     )
 
 
+def _everything(session: Session, scope: Scope) -> tuple[Rows, Rows]:
+    """Read where every center stands, and all units."""
+    return read(session, select_placements(scope.on)).all(), read(session, UNITS).all()
+
+
+def _around(session: Session, scope: Scope) -> tuple[Rows, Rows]:
+    """Read the whole areas and regions of a scope, so that it shows which of them lie within it as a whole.
+
+    Nobody's scope holds a closed center, and none hides what stands above it.
+    """
+    touched_on, around_on = _open_placements(scope.on)
+    centers = list(scope.counted_center_ids)
+    touched = read(session, touched_on, {"centers": centers}).all()
+    areas = list({row.area_id for row in touched if row.area_id})
+    regions = list({row.region_id for row in touched if row.region_id})
+    placed = read(session, around_on, {"centers": centers, "areas": areas, "regions": regions}).all()
+    return placed, read(session, SOME_UNITS, {"ids": centers + areas + regions}).all()
+
+
 # Built once a day: see `people.queries.placement_on`.
 UNITS = select(OrgUnit.id, OrgUnit.public_id, OrgUnit.kind, OrgUnit.code, OrgUnit.name_ko, OrgUnit.name_en)
+SOME_UNITS = UNITS.where(or_(OrgUnit.id.in_(bindparam("ids", expanding=True)), OrgUnit.kind == UnitKind.NETWORK))
 
 
 @lru_cache(maxsize=8)
-def _everything_on(on: date) -> tuple[Subquery, Select[*tuple[Any, ...]]]:
-    """Return where units stand, and the statement that reads it: made of the very same part, whoever asks when."""
-    placement = placement_on(on)
-    return placement, select(placement)
+def select_placements(on: date) -> Select[*tuple[Any, ...]]:
+    """Select where every center stands on a day: with the very same statement, whoever asks when."""
+    return select(placement_on(on))
+
+
+@lru_cache(maxsize=8)
+def _open_placements(on: date) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
+    """Return the statements that place open centers: those given, and those with everything around them."""
+    placed = placement_on(on).c
+    opened = select_placements(on).join(OrgUnit, OrgUnit.id == placed.center_id).where(is_open(on))
+    areas: BindParameter[int] = bindparam("areas", expanding=True)
+    regions: BindParameter[int] = bindparam("regions", expanding=True)
+    given: BindParameter[int] = bindparam("centers", expanding=True)
+    touched = placed.center_id.in_(given)
+    around = or_(placed.area_id.in_(areas), placed.region_id.in_(regions), touched)
+    return opened.where(touched), opened.where(around)
 
 
 @lru_cache(maxsize=8)
@@ -134,20 +156,21 @@ def _held_on(on: date) -> Select[int]:
 def _appointed_over(session: Session, scope: Scope) -> frozenset[int]:
     if scope.person_id is None:
         return frozenset()
-    return frozenset(session.scalars(_held_on(scope.on), {"person_id": scope.person_id}))
+    return frozenset(read(session, _held_on(scope.on), {"person_id": scope.person_id}).scalars())
 
 
-def _under(
-    placed: Iterable[tuple[int, int | None, int | None]], network_id: int
-) -> tuple[dict[int, CenterIds], dict[int, int]]:
+def _under(placed: Rows, network_id: int) -> tuple[dict[int, CenterIds], dict[int, int]]:
     """Return the centers under each unit (a center stands under itself), and each unit's parent."""
-    centers: dict[int, set[int]] = {}
+    centers: defaultdict[int, set[int]] = defaultdict(set)
     parents: dict[int, int] = {}
     for center_id, area_id, region_id in placed:
-        chain = [unit_id for unit_id in (center_id, area_id, region_id, network_id) if unit_id is not None]
-        parents.update(pairwise(chain))
-        for unit_id in chain:
-            centers.setdefault(unit_id, set()).add(center_id)
+        below = center_id
+        centers[below].add(center_id)
+        for above in (area_id, region_id, network_id):
+            if above is not None:
+                centers[above].add(center_id)
+                parents[below] = above
+                below = above
     return {unit_id: frozenset(found) for unit_id, found in centers.items()}, parents
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, current_app, render_template, request
 
-from lms.completion import pages, wording, wording_bases
+from lms.completion import pages, pages_rows, wording, wording_bases
 from lms.completion.center.views import add_pages
 from lms.completion.explain import views as explain_pages
 from lms.completion.forms import (
@@ -31,7 +31,6 @@ from lms.completion.records.queries import read_records
 from lms.completion.rules import DEFAULT_TARGET, Dimension
 from lms.completion.rules_bases import word_of
 from lms.completion.targets.rules import DEFAULTS, Measure
-from lms.courses.queries import get_course
 from lms.enrollments.rules import GRACE_DAYS
 from lms.learning.certificates.queries import certificates_of
 from lms.learning.player import wording as study_words
@@ -99,20 +98,18 @@ def shortfalls() -> Answer:
             subject_ids=[line.person_id for line in page.people.rows],
             detail=_detail(asked),
         )
-    return _shown("completion/shortfalls.html", asked, page=page, default_sort=DEFAULT_SORT)
+    return _shown("completion/shortfalls.html", asked, page=page, rows=pages_rows, default_sort=DEFAULT_SORT)
 
 
 @blueprint.get("/courses/<public_id>/enrollments")
 def course_enrollments(public_id: str) -> Answer:
-    session = db.session()
-    course = get_course(session, public_id=public_id)
     asked = _read(CourseForm)
-    page = None
-    if asked.is_valid and asked.names_are_open(session):
+    course, page = asked.get_course(public_id), None
+    if asked.is_valid and asked.names_are_open(db.session()):
         page = _asking(asked, pages.course_page, course.code, page_number())
         number = len(page.rows) if page else 0
         note_access("view", "course_enrollments", public_id, subject_count=number, detail=_detail(asked))
-    return _shown("completion/course_enrollments.html", asked, course=course, page=page)
+    return _shown("completion/course_enrollments.html", asked, course=course, page=page, rows=pages_rows)
 
 
 @blueprint.get("/people/<public_id>")

@@ -10,11 +10,14 @@ from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
+    CursorResult,
     DateTime,
     Dialect,
     Engine,
+    Executable,
     ForeignKeyConstraint,
     Index,
+    Join,
     MetaData,
     String,
     Table,
@@ -23,9 +26,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DisconnectionError, OperationalError, ProgrammingError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropIndex
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from lms.shared.ids import PUBLIC_ID_LENGTH, new_public_id
 
@@ -140,6 +145,33 @@ def _beginning(kind: _Kind) -> Iterator[None]:
 def table_of(model: type[Base]) -> Table:
     """Return the table of a model, for statements that are asked too often to read their rows as objects."""
     return cast(Table, model.__table__)
+
+
+def read(
+    session: Session, statement: Executable, values: Mapping[str, Any] | None = None
+) -> CursorResult[*tuple[Any, ...]]:
+    """Ask for plain rows, as pages do dozens of times: a session would look at each for objects that are not there.
+
+    What the session has not flushed yet is not seen.
+    """
+    return session.connection().execute(statement, values)
+
+
+class InThisOrder(Join):
+    """Inner joins of which SQLite reads the left side first, where a page of it is all that is wanted.
+
+    It keeps no statistics, and would rather read everything by the index that narrows it and sort that. PostgreSQL
+    plans as it sees fit.
+    """
+
+    inherit_cache = True
+
+
+@compiles(InThisOrder, "sqlite")
+def _join_in_order(join: Any, compiler: SQLCompiler, **options: Any) -> str:
+    options["asfrom"] = True
+    left, right, condition = (compiler.process(part, **options) for part in (join.left, join.right, join.onclause))
+    return f"{left} CROSS JOIN {right} ON {condition}"
 
 
 def refresh_statistics(session: Session | Connection, *models: type[Base]) -> None:

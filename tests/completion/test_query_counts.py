@@ -31,7 +31,7 @@ READINGS: dict[str, tuple[int, Callable[[Session], object]]] = {
     "total": (1, lambda session: total_rate(session, scope=SCOPE, as_of=DAY)),
     "shortfall page": (6, lambda session: list_shortfalls(session, scope=SCOPE, as_of=DAY, where=EVERYONE)),
     "shortfall file": (5, lambda session: list(iter_shortfalls(session, scope=SCOPE, as_of=DAY, where=EVERYONE))),
-    "enrollment page": (8, lambda session: list_enrollments(session, scope=SCOPE, as_of=DAY)),
+    "enrollment page": (6, lambda session: list_enrollments(session, scope=SCOPE, as_of=DAY)),
     "enrollment file": (7, lambda session: list(iter_enrollments(session, scope=SCOPE, as_of=DAY))),
     "person": (3, lambda session: list_person_lines(session, scope=SCOPE, person_id=first(session), as_of=DAY)),
 }
