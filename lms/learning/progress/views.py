@@ -3,12 +3,13 @@
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from lms.learning.progress import queries
-from lms.learning.progress.actions_posts import answer_at_once, answer_post
+from lms.learning.progress.actions_posts import Kept, answer_at_once, answer_post
+from lms.learning.progress.queries_memory import RecentRecords
 from lms.learning.progress.rules import Answer, Missing, Post, PostKind, outlook
 from lms.learning.progress.wire import LARGEST_BODY, read_post, shown
 from lms.people.viewer import current_person_id
@@ -20,6 +21,7 @@ from lms.web.presence import somebody_is_there
 from lms.web.programs import refuse
 from lms.web.together import write_together
 
+RECENT = "recent study records"
 blueprint = Blueprint("progress", __name__)
 
 
@@ -39,18 +41,30 @@ def post(record_id: str) -> ResponseReturnValue:
 
 def _keep(told: Post, record_id: str) -> Answer:
     """Return what a post is answered, once it is on disk."""
+    recent, person_id = _recent_records(), current_person_id()
     asked: dict[str, Any] = {
         "actor": actor(),
         "post": told,
-        "person_id": current_person_id(),
+        "person_id": person_id,
         "public_id": record_id,
         "today": today(),
+        "known": recent.find(person_id, record_id),
     }
-    if writes_at_once(db.engine):
-        with glance(db.engine) as connection:
-            if answer := answer_at_once(connection, **asked):
-                return answer
-    return write_together(partial(answer_post, **asked))
+    kept = _keep_at_once(asked) or write_together(partial(answer_post, **asked))
+    recent.keep(person_id, record_id, kept.known)
+    return kept.answer
+
+
+def _keep_at_once(asked: dict[str, Any]) -> Kept | None:
+    if not writes_at_once(db.engine):
+        return None
+    with glance(db.engine) as connection:
+        return answer_at_once(connection, **asked)
+
+
+def _recent_records() -> RecentRecords:
+    found: RecentRecords = current_app.extensions.setdefault(RECENT, RecentRecords())
+    return found
 
 
 def _body() -> bytes:
