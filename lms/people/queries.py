@@ -4,7 +4,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, exists, false, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, Subquery, and_, bindparam, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from lms.people.models import (
@@ -36,7 +36,7 @@ Names = Literal["purpose", "open"]
 Dated = type[Posting | Duty | Leave | OrgPlacement | OrgClosure | JobRoleTerm]
 
 
-def covers(row: Dated, on: date) -> ColumnElement[bool]:
+def covers(row: Dated, on: date | BindParameter[date]) -> ColumnElement[bool]:
     """Return the condition that a dated fact is in force on a day and not superseded."""
     return and_(
         row.superseded_at.is_(None), row.starts_on <= on, or_(row.ends_on.is_(None), row.ends_on > on)

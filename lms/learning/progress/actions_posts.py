@@ -3,11 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Insert, Table, bindparam, exists, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Table,
+    Update,
+    bindparam,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from lms.audit.rules import Actor
 from lms.enrollments.models import Enrollment
@@ -27,7 +41,7 @@ from lms.learning.progress.rules import (
     refusal,
 )
 from lms.learning.progress.rules_earning import advance, credit, moment_of
-from lms.shared.db import table_of
+from lms.shared.db import table_of, writes_at_once
 from lms.shared.errors import DomainError
 
 # Built once, on the tables themselves: see queries.py.
@@ -44,7 +58,6 @@ _AS_READ = (
     ),
     ~exists().where(_POST.c.record_id == _RECORD.c.id, _POST.c.key == bindparam("new_key")),
 )
-_ADVANCE = update(_RECORD).where(*_AS_READ)
 _INSERT_POST = insert(_POST).inline()
 _WAIT = select(_RECORD.c.id).where(_RECORD.c.id == bindparam("of_record")).with_for_update()
 _ANSWER = [field.name for field in fields(Answer)]
@@ -59,13 +72,20 @@ def _named(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
     return {f"{table.name}_{name}": value for name, value in values.items()}
 
 
-def _build_at_once() -> Insert:
+@lru_cache(maxsize=8)
+def _advance(only_if: ColumnElement[bool] | None = None) -> Update:
+    """Return the statement that writes the record where it is as it was read, else nothing."""
+    return update(_RECORD).where(*_AS_READ, *(() if only_if is None else (only_if,)))
+
+
+@lru_cache(maxsize=8)
+def _at_once(only_if: ColumnElement[bool] | None = None) -> ReturningInsert[int]:
     """Return the statement that writes record, module and post where the record is as it was read, else nothing.
 
     It returns the post's id: how many rows an INSERT wrote, SQLAlchemy does not tell.
     """
     record = _told(_RECORD, ("seconds", "last_at", "last_key", "revision"))
-    advanced = update(_RECORD).where(*_AS_READ).values(record).returning(_RECORD.c.id).cte("advanced")
+    advanced = _advance(only_if).values(record).returning(_RECORD.c.id).cte("advanced")
     state = ("percent", "seconds", "ranges", "position", "score", "last_at", "completed_at")
     module = _told(_MODULE, ("record_id", "module_key", "opened_at", "opened_on", *state))
     keep = postgresql.insert(_MODULE).from_select(list(module), select(*module.values()).select_from(advanced))
@@ -76,9 +96,6 @@ def _build_at_once() -> Insert:
     post = _told(_POST, tuple(column.name for column in _POST.c if not column.primary_key))
     whole = insert(_POST).from_select(list(post), select(*post.values()).select_from(advanced))
     return whole.add_cte(kept.cte("kept")).returning(_POST.c.id)
-
-
-_AT_ONCE = _build_at_once()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +133,8 @@ def take_post(session: Session, actor: Actor, record: StudyRecord, post: Post, *
     return kept.answer
 
 
-def answer_post(
-    session: Session,
-    actor: Actor,
-    post: Post,
-    *,
-    person_id: int,
-    public_id: str,
-    today: date,
-    known: Known | None = None,
-) -> Kept:
+def answer_post(session: Session, actor: Actor, post: Post, *, person_id: int, public_id: str, today: date) -> Kept:
     """Take what a player posted and return what it is answered; the same post again is answered the same.
-
-    `known` is how the record stood lately; where it stands otherwise by now, it is read.
 
     Raises:
         NotFoundError: the record is missing or somebody else's.
@@ -136,66 +142,84 @@ def answer_post(
             cannot be told of such a module ("kind"); enough chapters were begun today ("chapters").
     """
     connection = session.connection()
-    change = _expected(known, post, actor.at, person_id, today)
-    while change is None or not connection.execute(_ADVANCE, change.record).rowcount:
-        if change is not None:
-            # Another transaction wrote meanwhile: let it end, then nobody else writes until this one does. On SQLite it
-            # never happens, as a transaction that writes begins with the write lock.
-            connection.execute(_WAIT, {"of_record": change.known.studied.id})
+    while True:
         known, before = read_for_post(connection, post, person_id=person_id, public_id=public_id)
         if before:
             return Kept(before, known)
         change = _change(known, post, actor.at, person_id, today)
-    studied = change.known.studied
-    keep_state(connection, actor, studied.id, change.step, change.before, change.state)
-    connection.execute(_INSERT_POST, change.row)
+        if connection.execute(_advance(), change.record).rowcount:
+            break
+        # Another transaction wrote meanwhile: let it end, then nobody else writes until this one does. On SQLite it
+        # never happens, as a transaction that writes begins with the write lock.
+        connection.execute(_WAIT, {"of_record": known.studied.id})
+    _write_rest(connection, actor, change)
     if not change.completes:
         return Kept(change.answer, change.known)
-    settle(session, actor, studied, change.facts, today=today)
+    settle(session, actor, change.known.studied, change.facts, today=today)
     return Kept(change.answer, None)
 
 
 def answer_at_once(
-    connection: Connection,
-    actor: Actor,
-    post: Post,
-    *,
-    person_id: int,
-    public_id: str,
-    today: date,
-    known: Known | None = None,
+    connection: Connection, actor: Actor, post: Post, *, person_id: int, public_id: str, today: date
 ) -> Kept | None:
     """Do what `answer_post` does by one statement that needs no transaction around it, as PostgreSQL has it.
 
     None: nothing was written, because another post came first, or because this one completes the course.
     """
-    change = _expected(known, post, actor.at, person_id, today)
-    if change and (kept := _keep_at_once(connection, actor, change)):
-        return kept
-    read, before = read_for_post(connection, post, person_id=person_id, public_id=public_id)
+    known, before = read_for_post(connection, post, person_id=person_id, public_id=public_id)
     if before:
-        return Kept(before, read)
-    return _keep_at_once(connection, actor, _change(read, post, actor.at, person_id, today))
+        return Kept(before, known)
+    return _write_at_once(connection, actor, _change(known, post, actor.at, person_id, today))
 
 
-def _keep_at_once(connection: Connection, actor: Actor, change: Change) -> Kept | None:
+def answer_as_known(
+    connection: Connection,
+    actor: Actor,
+    post: Post,
+    known: Known,
+    *,
+    person_id: int,
+    today: date,
+    only_if: ColumnElement[bool] | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> Kept | None:
+    """Do what `answer_post` does of a record that stands as it did lately, and only if a condition holds as well.
+
+    `values` are the condition's parameters. None: nothing was written, and it is not known why.
+    """
+    try:
+        change = _change(known, post, actor.at, person_id, today)
+    except DomainError:  # refused, unless the record stands otherwise by now, or the key was kept before
+        return None
+    if writes_at_once(connection.engine):
+        return _write_at_once(connection, actor, change, only_if, values)
+    if change.completes or not connection.execute(_advance(only_if), change.record | dict(values or {})).rowcount:
+        return None
+    _write_rest(connection, actor, change)
+    return Kept(change.answer, change.known)
+
+
+def _write_rest(connection: Connection, actor: Actor, change: Change) -> None:
+    """Write module and post of a record that was advanced."""
+    keep_state(connection, actor, change.known.studied.id, change.step, change.before, change.state)
+    connection.execute(_INSERT_POST, change.row)
+
+
+def _write_at_once(
+    connection: Connection,
+    actor: Actor,
+    change: Change,
+    only_if: ColumnElement[bool] | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> Kept | None:
     if change.completes:
         return None
     opened = {"opened_at": change.state.opened_at, "opened_on": change.state.opened_on}
     which = {"record_id": change.known.studied.id, "module_key": change.step.key}
     module = values_of(change.state, actor.at) | which | opened
-    values = change.record | _named(_RECORD, change.record) | _named(_MODULE, module) | _named(_POST, change.row)
-    return Kept(change.answer, change.known) if connection.execute(_AT_ONCE, values).one_or_none() else None
-
-
-def _expected(known: Known | None, post: Post, at: datetime, person_id: int, today: date) -> Change | None:
-    """Return what a post changes of a record that stands as it did lately; None: that is not for us to say."""
-    if known is None:
-        return None
-    try:
-        return _change(known, post, at, person_id, today)
-    except DomainError:  # refused, unless the record stands otherwise by now, or the key was kept before
-        return None
+    told = change.record | _named(_RECORD, change.record) | _named(_MODULE, module) | _named(_POST, change.row)
+    written = connection.execute(_at_once(only_if), told | dict(values or {})).one_or_none()
+    return Kept(change.answer, change.known) if written else None
 
 
 def _change(known: Known, post: Post, at: datetime, person_id: int, today: date) -> Change:
