@@ -9,6 +9,8 @@ from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
+    ClauseElement,
+    CursorResult,
     DateTime,
     Dialect,
     Engine,
@@ -25,6 +27,7 @@ from sqlalchemy.exc import DisconnectionError, OperationalError, ProgrammingErro
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropIndex
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from lms.shared.ids import PUBLIC_ID_LENGTH, new_public_id
 
@@ -117,6 +120,21 @@ def only_reading() -> Iterator[None]:
 def table_of(model: type[Base]) -> Table:
     """Return the table of a model, for statements that are asked too often to read their rows as objects."""
     return cast(Table, model.__table__)
+
+
+class Ready:
+    """A statement as the driver takes it: one is asked so often that to work it out each time would be felt."""
+
+    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
+        compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
+        self._text = str(compiled)
+        types = {name: bind.type for name, bind in compiled.binds.items()}
+        self._processors = {name: kind.dialect_impl(dialect).bind_processor(dialect) for name, kind in types.items()}
+
+    def execute(self, connection: Connection, values: Mapping[str, Any]) -> CursorResult[Any]:
+        """Run it with a value for each of its parameters, by name."""
+        told = {name: process(values[name]) if process else values[name] for name, process in self._processors.items()}
+        return connection.exec_driver_sql(self._text, told)
 
 
 def refresh_statistics(session: Session | Connection, *models: type[Base]) -> None:

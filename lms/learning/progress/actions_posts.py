@@ -10,6 +10,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
+    Dialect,
     Table,
     Update,
     bindparam,
@@ -21,7 +22,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert
 
 from lms.audit.rules import Actor
 from lms.enrollments.models import Enrollment
@@ -41,7 +41,7 @@ from lms.learning.progress.rules import (
     refusal,
 )
 from lms.learning.progress.rules_earning import advance, credit, moment_of
-from lms.shared.db import table_of, writes_at_once
+from lms.shared.db import Ready, table_of, writes_at_once
 from lms.shared.errors import DomainError
 
 # Built once, on the tables themselves: see queries.py.
@@ -79,7 +79,7 @@ def _advance(only_if: ColumnElement[bool] | None = None) -> Update:
 
 
 @lru_cache(maxsize=8)
-def _at_once(only_if: ColumnElement[bool] | None = None) -> ReturningInsert[int]:
+def _at_once(dialect: Dialect, only_if: ColumnElement[bool] | None = None) -> Ready:
     """Return the statement that writes record, module and post where the record is as it was read, else nothing.
 
     It returns the post's id: how many rows an INSERT wrote, SQLAlchemy does not tell.
@@ -95,7 +95,7 @@ def _at_once(only_if: ColumnElement[bool] | None = None) -> ReturningInsert[int]
     )
     post = _told(_POST, tuple(column.name for column in _POST.c if not column.primary_key))
     whole = insert(_POST).from_select(list(post), select(*post.values()).select_from(advanced))
-    return whole.add_cte(kept.cte("kept")).returning(_POST.c.id)
+    return Ready(whole.add_cte(kept.cte("kept")).returning(_POST.c.id), dialect)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +218,7 @@ def _write_at_once(
     which = {"record_id": change.known.studied.id, "module_key": change.step.key}
     module = values_of(change.state, actor.at) | which | opened
     told = change.record | _named(_RECORD, change.record) | _named(_MODULE, module) | _named(_POST, change.row)
-    written = connection.execute(_at_once(only_if), told | dict(values or {})).one_or_none()
+    written = _at_once(connection.dialect, only_if).execute(connection, told | dict(values or {})).one_or_none()
     return Kept(change.answer, change.known) if written else None
 
 
