@@ -269,6 +269,8 @@ ENDPOINTS: dict[str, Policy] = {
 ASKED_BY_PAGES = frozenset({"imports.progress", "rule_runs.progress", "progress.post", "progress.state"})
 # These show or take what is one's own alone, so nobody asks which people and units the viewer reaches.
 WITHOUT_SCOPE = frozenset({"progress.post", "progress.state"})
+# What these write is written only while the session is open, so nobody asks for it beforehand (`web/confirming.py`).
+CONFIRMED_BY_WRITING = frozenset({"progress.post"})
 # All that is open to someone whose password another one set, until they have chosen their own.
 BEFORE_CHANGE = frozenset({"accounts.change_password", "accounts.sign_out", "browsers.stay"})
 

@@ -8,14 +8,24 @@ from flask_login import LoginManager, current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from lms.accounts import actions, queries
-from lms.accounts.access import ASKED_BY_PAGES, BEFORE_CHANGE, ENDPOINTS, WITHOUT_SCOPE, Policy, is_open
+from lms.accounts import actions, presuming, queries
+from lms.accounts.access import (
+    ASKED_BY_PAGES,
+    BEFORE_CHANGE,
+    CONFIRMED_BY_WRITING,
+    ENDPOINTS,
+    WITHOUT_SCOPE,
+    Policy,
+    is_open,
+)
+from lms.accounts.queries import OpenSession
 from lms.accounts.rules import SessionTimes, offices_of
 from lms.people.queries import list_posts, scope_of_posts
 from lms.people.viewer import set_viewer
 from lms.shared.clock import utcnow
 from lms.shared.db import db, glance
 from lms.web.addresses import way_back
+from lms.web.confirming import Presumed, presume, refusal_unless_confirmed
 from lms.web.dates import today
 from lms.web.presence import is_somebody_there
 from lms.web.programs import signed_out, wants_json
@@ -69,7 +79,9 @@ def init_app(app: Flask) -> None:
             _ = current_user.is_authenticated  # loads; language and theme of error pages depend on it
 
     @app.after_request
-    def keep_alive(response: Response) -> Response:
+    def keep_alive(response: Response) -> BaseResponse:
+        if refusal := refusal_unless_confirmed():
+            return refusal
         if is_somebody_there():  # the request's own transaction has ended
             _touch(*g.session_used)
         return response
@@ -82,16 +94,49 @@ def guard(app: Flask) -> None:
 
 def load_signed_in(token: str) -> SignedIn | None:
     """Return the person behind a session token, when the session lives and they work here today."""
-    now = utcnow()
-    settings = current_app.config["SETTINGS"]
+    now, digest = utcnow(), actions.digest(token)
+    if request.endpoint in CONFIRMED_BY_WRITING:
+        return _presume(token, digest, now) or _ask(token, digest, now)
+    return _ask(token, digest, now)
+
+
+def _presume(token: str, digest: str, now: datetime) -> SignedIn | None:
+    """Return the person behind a session that was open a moment ago; what is written or `confirming` asks further."""
+    idle = _idle()
+    found = presuming.recall(digest, now, idle)
+    if found is None:
+        return None
+    values = {"of_token": digest, "session_at": now, "rests_since": now - idle, "session_on": today()}
+
+    def refusal() -> BaseResponse | None:
+        login_manager._update_request_context_with_user(_ask(token, digest, utcnow()))
+        if not current_user.is_authenticated:
+            del g.person_id, g.person_label
+        return enforce()
+
+    presume(Presumed(queries.IS_OPEN, values, refusal))
+    return _let_pass(token, found, now)
+
+
+def _ask(token: str, digest: str, now: datetime) -> SignedIn | None:
     # A connection of its own, given back at once: the request's transaction has not begun and must not begin here.
     with glance(db.engine) as connection:
-        found = queries.find_open_session(connection, token_sha256=actions.digest(token), on=today())
-    idle = timedelta(minutes=settings.session_idle_minutes)
-    end = found.times.end(now, idle) if found else None
+        found = queries.find_open_session(connection, token_sha256=digest, on=today())
+    end = found.times.end(now, _idle()) if found else None
     if found is None or not found.is_employed or end is not None:
         g.session_ended = end or "ENDED"
         return None
+    if request.endpoint in CONFIRMED_BY_WRITING and not found.must_change_password:
+        presuming.remember(digest, found)
+    return _let_pass(token, found, now)
+
+
+def _idle() -> timedelta:
+    return timedelta(minutes=current_app.config["SETTINGS"].session_idle_minutes)
+
+
+def _let_pass(token: str, found: OpenSession, now: datetime) -> SignedIn:
+    idle = _idle()
     g.session_used = (found.session_id, found.times, now)
     used_at = found.times.last_seen_at if request.endpoint in ASKED_BY_PAGES else _touch(*g.session_used)
     g.session_clock = SessionClock(used_at + idle, found.times.expires_at)

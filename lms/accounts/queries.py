@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Date,
     Select,
     bindparam,
     exists,
@@ -111,6 +112,19 @@ def _open_session(on: date) -> Select[*tuple[Any, ...]]:
         .outerjoin(account, account.person_id == Person.id)
         .where(of_session.token_sha256 == bindparam("token_sha256"))
     )  # fmt: skip
+
+
+# The same asked of what is about to be written: the session is live, its person works here and may go on.
+IS_OPEN: ColumnElement[bool] = exists().where(
+    SignInSession.token_sha256 == bindparam("of_token"),
+    SignInSession.revoked_at.is_(None),
+    SignInSession.expires_at > bindparam("session_at"),
+    SignInSession.last_seen_at > bindparam("rests_since"),
+    exists().where(
+        Posting.person_id == SignInSession.person_id, covers(Posting, bindparam("session_on", type_=Date)),
+    ),
+    ~exists().where(Account.person_id == SignInSession.person_id, Account.must_change_password),
+)  # fmt: skip
 
 
 def count_failures_of_staff_no(session: Session, *, staff_no: str, now: datetime) -> int:

@@ -52,7 +52,7 @@ Names = Literal["purpose", "open"]
 Dated = type[Posting | Duty | Leave | OrgPlacement | OrgClosure | JobRoleTerm]
 
 
-def covers(row: Dated, on: date) -> ColumnElement[bool]:
+def covers(row: Dated, on: date | BindParameter[date]) -> ColumnElement[bool]:
     """Return the condition that a dated fact is in force on a day and not superseded."""
     return and_(
         row.superseded_at.is_(None), row.starts_on <= on, or_(row.ends_on.is_(None), row.ends_on > on)

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
+    ClauseElement,
     CursorResult,
     DateTime,
     Dialect,
@@ -172,6 +173,21 @@ def _join_in_order(join: Any, compiler: SQLCompiler, **options: Any) -> str:
     options["asfrom"] = True
     left, right, condition = (compiler.process(part, **options) for part in (join.left, join.right, join.onclause))
     return f"{left} CROSS JOIN {right} ON {condition}"
+
+
+class Ready:
+    """A statement as the driver takes it: one is asked so often that to work it out each time would be felt."""
+
+    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
+        compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
+        self._text = str(compiled)
+        types = {name: bind.type for name, bind in compiled.binds.items()}
+        self._processors = {name: kind.dialect_impl(dialect).bind_processor(dialect) for name, kind in types.items()}
+
+    def execute(self, connection: Connection, values: Mapping[str, Any]) -> CursorResult[Any]:
+        """Run it with a value for each of its parameters, by name."""
+        told = {name: process(values[name]) if process else values[name] for name, process in self._processors.items()}
+        return connection.exec_driver_sql(self._text, told)
 
 
 def refresh_statistics(session: Session | Connection, *models: type[Base]) -> None:

@@ -28,10 +28,14 @@ def init_app(app: Flask) -> None:
 
 def _texts() -> Iterator[str]:
     yield request.path
-    for values in (request.args, request.form):
+    # Only a form has fields and files; looking for them in each post of a player costs as much as reading it.
+    is_form = request.mimetype in FORMS
+    for values in (request.args, request.form) if is_form else (request.args,):
         for name, value in values.items(multi=True):
             yield name
             yield value
+    if not is_form:
+        return
     for name, file in request.files.items(multi=True):
         yield name
         yield file.filename or ""

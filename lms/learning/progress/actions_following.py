@@ -23,7 +23,8 @@ def follow_enrollments(session: Session, actor: Actor, edition: Edition, today: 
         StudyRecord.enrollment_id.in_(moved), StudyRecord.edition_id != edition.id, StudyRecord.completed_at.is_(None)
     )  # fmt: skip
     ids = session.scalars(select(StudyRecord.id).where(*behind).order_by(StudyRecord.id).with_for_update()).all()
-    session.execute(update(StudyRecord).where(StudyRecord.id.in_(ids)).values(edition_id=edition.id))
+    follows = {"edition_id": edition.id, "revision": StudyRecord.revision + 1}
+    session.execute(update(StudyRecord).where(StudyRecord.id.in_(ids)).values(follows))
     session.expire_all()
     for record in session.scalars(select(StudyRecord).where(StudyRecord.id.in_(ids)).order_by(StudyRecord.id)):
         settle(session, actor, record, study_facts(session, record, today), today=today)

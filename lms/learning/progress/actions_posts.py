@@ -3,16 +3,31 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Insert, Table, bindparam, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Table,
+    Update,
+    bindparam,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from lms.audit.rules import Actor
+from lms.enrollments.models import Enrollment
 from lms.learning.progress.actions import keep_state, settle, values_of
 from lms.learning.progress.models import ModuleProgress, ProgressPost, StudyRecord
-from lms.learning.progress.queries import Studied, facts_for_post
+from lms.learning.progress.queries import Known, Studied, read_for_post
 from lms.learning.progress.rules import (
     ABOUT,
     Answer,
@@ -26,13 +41,23 @@ from lms.learning.progress.rules import (
     refusal,
 )
 from lms.learning.progress.rules_earning import advance, credit, moment_of
-from lms.shared.db import table_of
+from lms.shared.db import Ready, table_of, writes_at_once
 from lms.shared.errors import DomainError
 
 # Built once, on the tables themselves: see queries.py.
 _RECORD, _MODULE, _POST = table_of(StudyRecord), table_of(ModuleProgress), table_of(ProgressPost)
-_AS_READ = (_RECORD.c.id == bindparam("of_record"), _RECORD.c.revision == bindparam("read"))
-_ADVANCE = update(_RECORD).where(*_AS_READ)
+_ENROLLMENT = table_of(Enrollment).c
+# The record is at the revision read, the person's own and completed as far as was read, and the key is new.
+_AS_READ = (
+    _RECORD.c.id == bindparam("of_record"),
+    _RECORD.c.revision == bindparam("read"),
+    exists().where(
+        _ENROLLMENT.id == _RECORD.c.enrollment_id,
+        _ENROLLMENT.person_id == bindparam("of_person"),
+        _ENROLLMENT.completed_on.is_not_distinct_from(bindparam("done_on", type_=_ENROLLMENT.completed_on.type)),
+    ),
+    ~exists().where(_POST.c.record_id == _RECORD.c.id, _POST.c.key == bindparam("new_key")),
+)
 _INSERT_POST = insert(_POST).inline()
 _WAIT = select(_RECORD.c.id).where(_RECORD.c.id == bindparam("of_record")).with_for_update()
 _ANSWER = [field.name for field in fields(Answer)]
@@ -47,13 +72,20 @@ def _named(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
     return {f"{table.name}_{name}": value for name, value in values.items()}
 
 
-def _build_at_once() -> Insert:
+@lru_cache(maxsize=8)
+def _advance(only_if: ColumnElement[bool] | None = None) -> Update:
+    """Return the statement that writes the record where it is as it was read, else nothing."""
+    return update(_RECORD).where(*_AS_READ, *(() if only_if is None else (only_if,)))
+
+
+@lru_cache(maxsize=8)
+def _at_once(dialect: Dialect, only_if: ColumnElement[bool] | None = None) -> Ready:
     """Return the statement that writes record, module and post where the record is as it was read, else nothing.
 
     It returns the post's id: how many rows an INSERT wrote, SQLAlchemy does not tell.
     """
     record = _told(_RECORD, ("seconds", "last_at", "last_key", "revision"))
-    advanced = update(_RECORD).where(*_AS_READ).values(record).returning(_RECORD.c.id).cte("advanced")
+    advanced = _advance(only_if).values(record).returning(_RECORD.c.id).cte("advanced")
     state = ("percent", "seconds", "ranges", "position", "score", "last_at", "completed_at")
     module = _told(_MODULE, ("record_id", "module_key", "opened_at", "opened_on", *state))
     keep = postgresql.insert(_MODULE).from_select(list(module), select(*module.values()).select_from(advanced))
@@ -63,20 +95,26 @@ def _build_at_once() -> Insert:
     )
     post = _told(_POST, tuple(column.name for column in _POST.c if not column.primary_key))
     whole = insert(_POST).from_select(list(post), select(*post.values()).select_from(advanced))
-    return whole.add_cte(kept.cte("kept")).returning(_POST.c.id)
+    return Ready(whole.add_cte(kept.cte("kept")).returning(_POST.c.id), dialect)
 
 
-_AT_ONCE = _build_at_once()
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a post is answered, and how its record stands: to be remembered once it is committed."""
+
+    answer: Answer
+    known: Known | None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a post changes: the record, and how far one module is. `facts` are those after it."""
+    """What a post changes: the record, and how far one module is. `known` and `facts` are those after it."""
 
     record: dict[str, Any]
     step: Step
     before: ModuleState | None
     state: ModuleState
+    known: Known
     facts: StudyFacts
     answer: Answer
     row: dict[str, Any]
@@ -90,12 +128,12 @@ class Change:
 def take_post(session: Session, actor: Actor, record: StudyRecord, post: Post, *, today: date) -> Answer:
     """Take what a player told of a record that was read whole; see `answer_post`."""
     person_id, public_id = record.enrollment.person_id, record.public_id
-    answer = answer_post(session, actor, post, person_id=person_id, public_id=public_id, today=today)
+    kept = answer_post(session, actor, post, person_id=person_id, public_id=public_id, today=today)
     session.refresh(record)
-    return answer
+    return kept.answer
 
 
-def answer_post(session: Session, actor: Actor, post: Post, *, person_id: int, public_id: str, today: date) -> Answer:
+def answer_post(session: Session, actor: Actor, post: Post, *, person_id: int, public_id: str, today: date) -> Kept:
     """Take what a player posted and return what it is answered; the same post again is answered the same.
 
     Raises:
@@ -105,57 +143,105 @@ def answer_post(session: Session, actor: Actor, post: Post, *, person_id: int, p
     """
     connection = session.connection()
     while True:
-        record, facts, before = facts_for_post(connection, post, person_id=person_id, public_id=public_id, today=today)
+        known, before = read_for_post(connection, post, person_id=person_id, public_id=public_id)
         if before:
-            return before
-        change = _change(record, facts, post, actor.at, today)
-        if connection.execute(_ADVANCE, change.record).rowcount:
+            return Kept(before, known)
+        change = _change(known, post, actor.at, person_id, today)
+        if connection.execute(_advance(), change.record).rowcount:
             break
         # Another transaction wrote meanwhile: let it end, then nobody else writes until this one does. On SQLite it
         # never happens, as a transaction that writes begins with the write lock.
-        connection.execute(_WAIT, {"of_record": record.id})
-    keep_state(connection, actor, record.id, change.step, change.before, change.state)
-    if change.completes:
-        settle(session, actor, record, change.facts, today=today)
-    connection.execute(_INSERT_POST, change.row)
-    return change.answer
+        connection.execute(_WAIT, {"of_record": known.studied.id})
+    _write_rest(connection, actor, change)
+    if not change.completes:
+        return Kept(change.answer, change.known)
+    settle(session, actor, change.known.studied, change.facts, today=today)
+    return Kept(change.answer, None)
 
 
 def answer_at_once(
     connection: Connection, actor: Actor, post: Post, *, person_id: int, public_id: str, today: date
-) -> Answer | None:
+) -> Kept | None:
     """Do what `answer_post` does by one statement that needs no transaction around it, as PostgreSQL has it.
 
     None: nothing was written, because another post came first, or because this one completes the course.
     """
-    record, facts, before = facts_for_post(connection, post, person_id=person_id, public_id=public_id, today=today)
+    known, before = read_for_post(connection, post, person_id=person_id, public_id=public_id)
     if before:
-        return before
-    change = _change(record, facts, post, actor.at, today)
+        return Kept(before, known)
+    return _write_at_once(connection, actor, _change(known, post, actor.at, person_id, today))
+
+
+def answer_as_known(
+    connection: Connection,
+    actor: Actor,
+    post: Post,
+    known: Known,
+    *,
+    person_id: int,
+    today: date,
+    only_if: ColumnElement[bool] | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> Kept | None:
+    """Do what `answer_post` does of a record that stands as it did lately, and only if a condition holds as well.
+
+    `values` are the condition's parameters. None: nothing was written, and it is not known why.
+    """
+    try:
+        change = _change(known, post, actor.at, person_id, today)
+    except DomainError:  # refused, unless the record stands otherwise by now, or the key was kept before
+        return None
+    if writes_at_once(connection.engine):
+        return _write_at_once(connection, actor, change, only_if, values)
+    if change.completes or not connection.execute(_advance(only_if), change.record | dict(values or {})).rowcount:
+        return None
+    _write_rest(connection, actor, change)
+    return Kept(change.answer, change.known)
+
+
+def _write_rest(connection: Connection, actor: Actor, change: Change) -> None:
+    """Write module and post of a record that was advanced."""
+    keep_state(connection, actor, change.known.studied.id, change.step, change.before, change.state)
+    connection.execute(_INSERT_POST, change.row)
+
+
+def _write_at_once(
+    connection: Connection,
+    actor: Actor,
+    change: Change,
+    only_if: ColumnElement[bool] | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> Kept | None:
     if change.completes:
         return None
     opened = {"opened_at": change.state.opened_at, "opened_on": change.state.opened_on}
-    module = values_of(change.state, actor.at) | {"record_id": record.id, "module_key": change.step.key} | opened
-    values = change.record | _named(_RECORD, change.record) | _named(_MODULE, module) | _named(_POST, change.row)
-    return change.answer if connection.execute(_AT_ONCE, values).one_or_none() else None
+    which = {"record_id": change.known.studied.id, "module_key": change.step.key}
+    module = values_of(change.state, actor.at) | which | opened
+    told = change.record | _named(_RECORD, change.record) | _named(_MODULE, module) | _named(_POST, change.row)
+    written = _at_once(connection.dialect, only_if).execute(connection, told | dict(values or {})).one_or_none()
+    return Kept(change.answer, change.known) if written else None
 
 
-def _change(record: Studied, facts: StudyFacts, post: Post, at: datetime, today: date) -> Change:
+def _change(known: Known, post: Post, at: datetime, person_id: int, today: date) -> Change:
     """Return what a post changes at an instant; nothing is written."""
+    record, facts = known.studied, known.facts(today)
     step = _step_of(facts, post, today)
     moment, before = moment_of(post.said_at, record.last_at, at), facts.states.get(step.key)
     earned = _earned(record, post, moment)
     state = advance(step, before or ModuleState(opened_at=moment, opened_on=today), post, seconds=earned, at=at)
-    seconds = record.seconds + earned
-    after = replace(facts, seconds=seconds, states={**facts.states, step.key: state})
-    answer = _answer(post, state, after, at)
-    which = {"of_record": record.id, "read": record.revision, "revision": record.revision + 1}
+    seconds, last_at, revision = record.seconds + earned, max(record.last_at, moment), record.revision + 1
+    later = replace(facts, seconds=seconds, states={**facts.states, step.key: state})
+    studied = replace(record, seconds=seconds, last_at=last_at, revision=revision)
+    answer = _answer(post, state, later, at)
+    read = {"of_record": record.id, "read": record.revision, "of_person": person_id, "done_on": record.completed_on}
+    written = {"seconds": seconds, "last_at": last_at, "last_key": step.key, "revision": revision, "new_key": post.key}
     return Change(
-        record=which | {"seconds": seconds, "last_at": max(record.last_at, moment), "last_key": step.key},
+        record=read | written,
         step=step,
         before=before,
         state=state,
-        facts=after,
+        known=Known(studied, known.steps, later.states),
+        facts=later,
         answer=answer,
         row=_row(record, step, post, answer),
     )

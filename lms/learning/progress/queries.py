@@ -1,6 +1,6 @@
 """Reading progress: someone's own study record, how far its modules are, and what they add up to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -96,6 +96,19 @@ class Studied:
     def is_completed(self, today: date) -> bool:
         """Tell whether the course is completed by a day, here or as someone recorded it."""
         return self.completed_at is not None or (self.completed_on is not None and self.completed_on <= today)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that a post is judged by, as of the record's revision."""
+
+    studied: Studied
+    steps: tuple[Step, ...]
+    states: Mapping[str, ModuleState]
+
+    def facts(self, today: date) -> StudyFacts:
+        """Return what decides on a day where the learner stands."""
+        return _facts(self.studied, self.steps, self.states, today)
 
 
 def find_record(session: Session, *, person_id: int, public_id: str) -> StudyRecord | None:
@@ -204,12 +217,10 @@ def list_study_facts(session: Session, *, person_id: int, today: date) -> list[t
     return [(record, _facts_of(studied_of(record), found[record.id], today)) for record in records]
 
 
-def facts_for_post(
-    connection: Connection, post: Post, *, person_id: int, public_id: str, today: date
-) -> tuple[Studied, StudyFacts, Answer | None]:
-    """Return a person's own study record, where they stand, and what the post was answered before, or None.
+def read_for_post(connection: Connection, post: Post, *, person_id: int, public_id: str) -> tuple[Known, Answer | None]:
+    """Return what a post to a person's own study record is judged by, and what it was answered before, or None.
 
-    Nothing is locked: who writes checks that the record's revision is still the one read.
+    Nothing is locked: who writes checks that the record is still as it was read.
 
     Raises:
         NotFoundError: the record is missing or somebody else's.
@@ -221,14 +232,14 @@ def facts_for_post(
     first = rows[0]
     studied = Studied(*first[:8], Criteria(*first[8:12]))
     states = {row.module_key: _state(row) for row in rows if row.module_key is not None}
-    facts = _facts(studied, _published_steps(connection, studied.edition_id, first.edition), states, today)
+    known = Known(studied, _published_steps(connection, studied.edition_id, first.edition), states)
     if first.answer is None:
-        return studied, facts, None
+        return known, None
     if first.body_sha256 != post.sha256:
         raise DomainError("key_taken", key=post.key)
     said = first.answer
     times = {"saved_at": datetime.fromisoformat(said["saved_at"]), "state": StudyState(said["state"])}
-    return studied, facts, Answer(**(said | times))
+    return known, Answer(**(said | times))
 
 
 def _published_steps(connection: Connection, edition_id: int, public_id: str) -> tuple[Step, ...]:
@@ -247,7 +258,7 @@ def _facts_of(studied: Studied, rows: Sequence[Any], today: date) -> StudyFacts:
     return _facts(studied, tuple(_step(row) for row in rows), states, today)
 
 
-def _facts(studied: Studied, steps: tuple[Step, ...], states: dict[str, ModuleState], today: date) -> StudyFacts:
+def _facts(studied: Studied, steps: tuple[Step, ...], states: Mapping[str, ModuleState], today: date) -> StudyFacts:
     return StudyFacts(steps, states, studied.criteria, studied.seconds, studied.is_completed(today))
 
 

@@ -3,23 +3,27 @@
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from lms.learning.progress import queries
-from lms.learning.progress.actions_posts import answer_at_once, answer_post
+from lms.learning.progress.actions_posts import Kept, answer_as_known, answer_at_once, answer_post
+from lms.learning.progress.queries import Known
+from lms.learning.progress.queries_memory import RecentRecords
 from lms.learning.progress.rules import Answer, Missing, Post, PostKind, outlook
 from lms.learning.progress.wire import LARGEST_BODY, read_post, shown
 from lms.people.viewer import current_person_id
 from lms.shared.db import db, glance, writes_at_once
 from lms.shared.errors import DomainError, NotFoundError
 from lms.web.access_log import actor
+from lms.web.confirming import confirm, confirmed, presumed_session
 from lms.web.dates import today, wall_clock
 from lms.web.presence import somebody_is_there
 from lms.web.programs import refuse
 from lms.web.together import write_together
 
+RECENT = "recent study records"
 blueprint = Blueprint("progress", __name__)
 
 
@@ -39,18 +43,44 @@ def post(record_id: str) -> ResponseReturnValue:
 
 def _keep(told: Post, record_id: str) -> Answer:
     """Return what a post is answered, once it is on disk."""
-    asked: dict[str, Any] = {
-        "actor": actor(),
-        "post": told,
-        "person_id": current_person_id(),
-        "public_id": record_id,
-        "today": today(),
-    }
+    recent, person_id = _recent_records(), current_person_id()
+    asked: dict[str, Any] = {"actor": actor(), "post": told, "person_id": person_id, "today": today()}
+    known = recent.find(person_id, record_id)
+    kept = _keep_as_known(known, asked) if known else None
+    if kept is None:
+        confirm()
+        kept = _keep_as_read(asked | {"public_id": record_id})
+    recent.keep(person_id, record_id, kept.known)
+    return kept.answer
+
+
+def _keep_as_known(known: Known, asked: dict[str, Any]) -> Kept | None:
+    """Keep a post where its record stands as it did lately and the session is open."""
+    presumed = presumed_session()
+    asked = asked | {"known": known}
+    if presumed:
+        asked |= {"only_if": presumed.holds, "values": presumed.values}
     if writes_at_once(db.engine):
         with glance(db.engine) as connection:
-            if answer := answer_at_once(connection, **asked):
-                return answer
+            kept = answer_as_known(connection, **asked)
+    else:
+        kept = write_together(lambda session: answer_as_known(session.connection(), **asked))
+    if kept:
+        confirmed()
+    return kept
+
+
+def _keep_as_read(asked: dict[str, Any]) -> Kept:
+    if writes_at_once(db.engine):
+        with glance(db.engine) as connection:
+            if kept := answer_at_once(connection, **asked):
+                return kept
     return write_together(partial(answer_post, **asked))
+
+
+def _recent_records() -> RecentRecords:
+    found: RecentRecords = current_app.extensions.setdefault(RECENT, RecentRecords())
+    return found
 
 
 def _body() -> bytes:
