@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.benchmarks.bench_load import AS_OF, history_rows, reference_load, roster_rows
+from tests.benchmarks.bench_load import AS_OF, LARGE, REFERENCE, history_rows, reference_load, roster_rows
 from tests.benchmarks.report import Report
 from tests.support import ROOT
 from tests.support.databases import BACKENDS
@@ -32,13 +32,12 @@ def run(report: Report) -> None:
     with tempfile.TemporaryDirectory(prefix="completion-bench-") as folder:
         file, roster = Path(folder) / "history.csv", Path(folder) / "roster.csv"
         header = ("staff_no", "course_code", "assigned_on", "due_on", "completed_on")
-        rows = _write(file, header, history_rows(large=report.large))
-        people = _write(
-            roster, ("staff_no", "name", "center_code", "role_code", "hired_on"), roster_rows(large=report.large)
-        )
+        size = LARGE if report.large else REFERENCE
+        rows = _write(file, header, history_rows(size))
+        people = _write(roster, ("staff_no", "name", "center_code", "role_code", "hired_on"), roster_rows(size))
         report.note(f"{rows:,} rows, {file.stat().st_size / 1e6:.0f} MB")
         for backend in BACKENDS:
-            url = reference_load(backend, large=report.large, enrollments=False)
+            url = reference_load(backend, size, enrollments=False)
             idle, _ = command(url, folder, "tiers", "list")
             peak, seconds = command(url, folder, "history", "import", str(file))
             report.figure(f"{backend}: history import", rows / seconds, "rows/s", ">= 20000")

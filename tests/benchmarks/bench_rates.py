@@ -21,7 +21,7 @@ from lms.completion.rules import Dimension, RateFilter, ShortfallFilter
 from lms.people.models import OrgPlacement
 from lms.people.rules import Scope, whole_network
 from lms.shared.db import db
-from tests.benchmarks.bench_load import AS_OF, FIRST_AREA, reference_load
+from tests.benchmarks.bench_load import AS_OF, FIRST_AREA, LARGE, REFERENCE, Size, reference_load
 from tests.benchmarks.report import Report
 from tests.support.databases import BACKENDS, settings_for
 
@@ -51,23 +51,21 @@ def run(report: Report) -> None:
     """Measure both databases; the large load tells how first pages grow from the reference load."""
     for backend in BACKENDS:
         report.section(f"rates · {backend}")
-        small = measure(report, backend, large=False)
+        small = measure(report, backend, REFERENCE)
         if report.large:
-            large = measure(report, backend, large=True)
-            for name, milliseconds in large.items():
+            for name, milliseconds in measure(report, backend, LARGE).items():
                 report.figure(f"{name}: growth from 0.4 to 4 million", milliseconds / small[name], "×", "<= 1.5")
 
 
-def measure(report: Report, backend: str, *, large: bool) -> dict[str, float]:
+def measure(report: Report, backend: str, size: Size) -> dict[str, float]:
     """Measure one load; return the milliseconds of each first page."""
-    size = "4 million" if large else "0.4 million"
-    with connected(reference_load(backend, large=large)) as session:
-        if not large:
+    with connected(reference_load(backend, size)) as session:
+        if size is REFERENCE:
             measure_rates(report, session)
         taken = {}
         for page in first_pages(session):
             taken[page.name] = 1000 * typical(page.read)
-            report.figure(f"{page.name}, {size}", taken[page.name], "ms", f"<= {page.goal:g}")
+            report.figure(f"{page.name}, {size.name}", taken[page.name], "ms", f"<= {page.goal:g}")
     return taken
 
 
