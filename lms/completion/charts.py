@@ -74,14 +74,14 @@ class TrendMark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A rate over time with its target."""
+    """A rate over time, with its target where it has one."""
 
     height: int
     marks: Sequence[TrendMark]
     lines: Sequence[Stroke]
     ticks: Sequence[Tick]
-    target: int
-    target_y: float
+    target: int | None
+    target_y: float | None
 
     @property
     def is_corrected(self) -> bool:
@@ -94,9 +94,12 @@ class Trend:
         return [mark.point for mark in self.marks if mark.y is not None]
 
 
-def trend_chart(points: Sequence[TrendPoint], target: int, *, height: int = TREND_HEIGHT, every: int = 3) -> Trend:
+def trend_chart(
+    points: Sequence[TrendPoint], target: int | None = None, *, height: int = TREND_HEIGHT, every: int = 3
+) -> Trend:
     """Lay out a trend, oldest point first; the day of every third point, or of each `every`, is written below."""
-    scale = scale_for([target, *(_percent(point.tally) for point in points if point.tally.due)], height)
+    shown = [_percent(point.tally) for point in points if point.tally.due]
+    scale = scale_for(shown if target is None else [target, *shown], height)
     last = max(1, len(points) - 1)
     marks = [
         TrendMark(
@@ -112,7 +115,7 @@ def trend_chart(points: Sequence[TrendPoint], target: int, *, height: int = TREN
         for one, other in pairwise(marks)
         if one.y is not None and other.y is not None
     ]
-    return Trend(height, marks, lines, scale.ticks, target, scale.y(target))
+    return Trend(height, marks, lines, scale.ticks, target, None if target is None else scale.y(target))
 
 
 class FunnelDot(NamedTuple):

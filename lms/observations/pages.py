@@ -87,9 +87,9 @@ def _below(lines: Sequence[AreaSums], *, by_area: bool) -> list[UnitLine]:
 def score_trend(scores: Sequence[DayScore], *, every: int, by_items: bool) -> Trend:
     """Lay out scores over time, with the line below which a visit is a poor one; or items met, in percent."""
     points = [TrendPoint(one.day, Tally(one.score.possible, one.score.points), one.score.visits, 0) for one in scores]
-    chart = trend_chart(points, POOR, every=every)
     if by_items:
-        return chart
+        return trend_chart(points, every=every)
+    chart = trend_chart(points, POOR, every=every)
     # Points of 100 are no percentage.
     return replace(chart, ticks=[Tick(tick.at, tick.text.removesuffix("%")) for tick in chart.ticks])
 

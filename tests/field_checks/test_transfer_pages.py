@@ -1,5 +1,6 @@
 """Does what was learned last? The steps as their viewers see them, and the people behind each."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -66,6 +67,43 @@ def test_a_coordinator_sees_how_far_the_trainings_of_their_center_got(client: Fl
     assert followed.people[0].name not in page
 
 
+def test_the_steps_are_drawn_with_their_table_beside_them(client: FlaskClient, followed: SimpleNamespace):
+    sign_in(client, followed.cast.coordinator)
+    page = client.get(f"{PAGE}?step=PASSED").text
+    funnel, trend = (
+        re.search(rf'aria-describedby="{name}-text".*?</svg>', page, re.DOTALL) for name in ("steps", "months")
+    )
+    assert funnel is not None
+    assert [text in funnel[0] for text in ("80.0%", "66.6%", "50.0%", "100.0%")] == [True] * 4
+    assert trend is not None
+    assert len(re.findall("<circle", trend[0])) == 2
+    months = re.search(r'<table[^>]*id="months".*?</table>', page, re.DOTALL)
+    assert months is not None
+    assert re.findall(r"\d+\.\d%", months[0])[0] in trend[0]
+
+
+@pytest.mark.parametrize(
+    ("show", "shown", "left_out"),
+    [("STEPS", ["funnel", "months"], ["breakdown", "topics"]), ("WHERE", ["breakdown"], ["funnel", "topics"]),
+     ("LASTS", ["topics", "half-life"], ["funnel", "breakdown"])],
+)  # fmt: skip
+def test_a_part_is_shown_at_a_time(
+    client: FlaskClient, followed: SimpleNamespace, show: str, shown: list[str], left_out: list[str]
+):
+    sign_in(client, followed.cast.training_admin)
+    page = client.get(f"{PAGE}?show={show}").text
+    assert [f'id="{name}"' in page for name in shown + left_out] == [True] * len(shown) + [False] * len(left_out)
+
+
+def test_all_steps_by_month_and_what_stands_on_a_second_page(client: FlaskClient, followed: SimpleNamespace):
+    sign_in(client, followed.cast.training_admin)
+    due = (TODAY - timedelta(days=3)).strftime("%Y-%m")
+    assert due in client.get(f"{PAGE}?show=WHERE&by=MONTH").text
+    second = client.get(f"{PAGE}?show=WHERE&by=MONTH&page=2")
+    assert second.status_code == 200
+    assert f">{due}<" not in second.text
+
+
 def test_what_is_out_of_scope_looks_like_what_is_missing(client: FlaskClient, followed: SimpleNamespace):
     sign_in(client, followed.cast.coordinator)
     for path in (PAGE, PEOPLE):
@@ -76,7 +114,7 @@ def test_what_is_out_of_scope_looks_like_what_is_missing(client: FlaskClient, fo
 
 
 @pytest.mark.parametrize(
-    "asked", ["by=X", "topic=X", "months=5", "role=X", "course=X", "step=X", "took=X", f"key={50 * 'x'}"]
+    "asked", ["by=X", "topic=X", "months=5", "show=X", "role=X", "course=X", "step=X", "took=X", f"key={50 * 'x'}"]
 )
 def test_a_wrong_choice_is_named(client: FlaskClient, followed: SimpleNamespace, asked: str):
     sign_in(client, followed.cast.coordinator)
@@ -122,7 +160,7 @@ def test_an_executive_learns_nothing_about_a_few_people(client: FlaskClient, fol
     assert client.get(PEOPLE).status_code in {403, 404}
     far = client.get(f"{PAGE}?unit={followed.cast.far_away.public_id}").text
     assert "0.0%" not in far.replace("100.0%", "")
-    whole = client.get(f"{PAGE}?by=ROLE&topic=BEHAVIOR").text
+    whole = "".join(client.get(f"{PAGE}?by=ROLE&topic=BEHAVIOR&show={one}").text for one in ("WHERE", "LASTS"))
     assert "한사람" not in whole
 
 
@@ -135,9 +173,10 @@ def test_hostile_names_stay_text_in_every_layout(client: FlaskClient, followed: 
     sign_in(client, followed.cast.training_admin)
     for by in ("UNIT", "ROLE", "COURSE"):
         for topic in ("BEHAVIOR", "DIMENSION", "I_CARE", "STAGE"):
-            answer = client.get(f"{PAGE}?by={by}&topic={topic}")
-            assert answer.status_code == 200
-            assert "행동 <b>" not in answer.text
+            for show in ("STEPS", "WHERE", "LASTS"):
+                answer = client.get(f"{PAGE}?by={by}&topic={topic}&show={show}")
+                assert answer.status_code == 200
+                assert "행동 <b>" not in answer.text
 
 
 def test_the_page_asks_the_same_however_much_there_is(
@@ -146,12 +185,12 @@ def test_the_page_asks_the_same_however_much_there_is(
     sign_in(client, followed.cast.training_admin)
     client.get(PAGE)
     with query_count() as few:
-        client.get(f"{PAGE}?topic=BEHAVIOR")
+        client.get(f"{PAGE}?show=LASTS&topic=BEHAVIOR")
     session.rollback()
     for number in range(12):
         person = followed.checking.net.person(f"0040{number:02}", f"많은사람{number}", at=followed.cast.next_door)
         see(session, followed.checking.check(person, followed.cast.next_door, days_ago=60), TODAY - timedelta(days=40))
     session.commit()
     with query_count() as many:
-        client.get(f"{PAGE}?topic=BEHAVIOR")
+        client.get(f"{PAGE}?show=LASTS&topic=BEHAVIOR")
     assert many.total == few.total

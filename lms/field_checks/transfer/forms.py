@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Form, StringField
 from wtforms.validators import AnyOf, Length, Optional
 
-from lms.field_checks.transfer.rules import MONTHS, By, Step
+from lms.field_checks.transfer.rules import MONTHS, By, Show, Step
 from lms.observations.forms import UNKNOWN
 from lms.observations.practice.rules import By as Topic
 
@@ -17,6 +17,7 @@ PERIODS = ("3", "6", "12", "24")
 class TransferForm(Form):
     """Which trainings, of whom, and how they are laid out; all may be absent."""
 
+    show = StringField(_l("Part"), [Optional(), AnyOf(list(Show), message=UNKNOWN)])
     by = StringField(_l("Rows"), [Optional(), AnyOf(list(By), message=UNKNOWN)])
     topic = StringField(_l("Sorted by"), [Optional(), AnyOf(list(Topic), message=UNKNOWN)])
     months = StringField(_l("Period"), [Optional(), AnyOf(PERIODS, message=UNKNOWN)])
@@ -35,6 +36,11 @@ class TransferForm(Form):
             field.id = f"filter-{field.name}"
 
     @property
+    def part(self) -> Show:
+        """Return which part of the page is shown."""
+        return Show(self.show.data) if self.show.data else Show.STEPS
+
+    @property
     def rows(self) -> By:
         """Return what the rows of the breakdown stand for."""
         return By(self.by.data) if self.by.data else By.UNIT
@@ -48,6 +54,17 @@ class TransferForm(Form):
     def behind(self) -> tuple[Step, bool]:
         """Return behind which step people are listed, and whether those who took it."""
         return Step.__members__.get(self.step.data or "", Step.COMPLETED), self.took.data != "no"
+
+    @property
+    def layout(self) -> dict[str, Any]:
+        """Return which part of the page is shown, and how."""
+        return {
+            "show": self.part,
+            "by": self.rows,
+            "step": self.behind[0],
+            "topic": self.topics,
+            "key": self.key.data or "",
+        }
 
     @property
     def narrowed(self) -> dict[str, Any]:

@@ -25,6 +25,15 @@ class By(StrEnum):
     UNIT = "UNIT"
     ROLE = "ROLE"
     COURSE = "COURSE"
+    MONTH = "MONTH"
+
+
+class Show(StrEnum):
+    """Which part of the page is shown: the steps and their trend, where they stop, or which behaviors last."""
+
+    STEPS = "STEPS"
+    WHERE = "WHERE"
+    LASTS = "LASTS"
 
 
 class Counts(NamedTuple):

@@ -11,6 +11,7 @@ from lms.completion.rules_suppression import LEAST_PEOPLE
 from lms.field_checks.transfer import wording
 from lms.field_checks.transfer.forms import PERIODS, TransferForm
 from lms.field_checks.transfer.pages import asked_for, transfer_page
+from lms.field_checks.transfer.pages_rows import find_rows
 from lms.field_checks.transfer.queries_people import Trained, list_trained
 from lms.field_checks.transfer.rules_decay import LEAST_ANSWERS, LEAST_IN_BIN
 from lms.observations.practice import wording as topic_words
@@ -41,8 +42,8 @@ def funnel() -> Answer:
     if read.unit is not None:
         asked = asked_for(current_scope(), requested_day(), read.unit, **read.form.narrowed)
         page = transfer_page(
-            db.session(), asked, units=read.units, unit=read.unit, by=read.form.rows, topic=read.form.topics,
-            key=read.form.key.data or "",
+            db.session(), find_rows(db.session(), asked, units=read.units, unit=read.unit), **read.form.layout,
+            number=page_number(),
         )  # fmt: skip
     shown = render_template(
         "field_checks/transfer.html",

@@ -6,7 +6,7 @@ from flask_babel import ngettext
 
 from lms.completion import wording as rates
 from lms.completion.rules import Tally
-from lms.field_checks.transfer.rules import By, Counts, Step, interval_of
+from lms.field_checks.transfer.rules import By, Counts, Show, Step, interval_of
 from lms.field_checks.transfer.rules_decay import Bin, HalfLife
 
 STEPS = {
@@ -26,7 +26,8 @@ LISTS = {
     (Step.KEPT, True): _l("Still passing"),
     (Step.KEPT, False): _l("No longer passing"),
 }
-ROWS = {By.UNIT: _l("Unit"), By.ROLE: _l("Job role"), By.COURSE: _l("Course")}
+ROWS = {By.UNIT: _l("Unit"), By.ROLE: _l("Job role"), By.COURSE: _l("Course"), By.MONTH: _l("Month due")}
+PARTS = {Show.STEPS: _l("Step by step"), Show.WHERE: _l("Where it stops"), Show.LASTS: _l("What lasts")}
 
 
 def share(tally: Tally) -> str | None:
