@@ -2,7 +2,6 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy.orm import Session
 
 from tests.accounts.cells import cells
 from tests.accounts.world import World
@@ -12,9 +11,7 @@ UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 @pytest.mark.backend("sqlite")  # the check comes before any view
-def test_every_writing_route_refuses_the_token_of_another_browser(app: Flask, session: Session):
-    world = World(session)
-    session.commit()
+def test_every_writing_route_refuses_the_token_of_another_browser(app: Flask, world: World):
     own, other = app.test_client(), app.test_client()
     for client in (own, other):
         sign_in(client, world.person("training_admin"))

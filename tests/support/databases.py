@@ -49,10 +49,11 @@ def migrate(url: str, folder: Path, revision: str = "head") -> None:
 
 
 class Content(NamedTuple):
-    """What templates hold: `fill` migrates the database of a URL and puts it in; the folder takes files."""
+    """What templates hold: `fill` puts it into the database of a URL, migrated or not; the folder takes files."""
 
     name: str
     fill: Callable[[str, Path], None]
+    is_migrated: bool = False
 
 
 EMPTY = Content("empty", migrate)
@@ -109,12 +110,15 @@ class Databases:
         return noted.read_text()
 
     def _make_template(self, backend: str, content: Content) -> str:
+        start = self._template(backend, EMPTY) if content.is_migrated else ""
         if backend == "sqlite":
             file = self.folder / f"{content.name}.sqlite3"
+            if start:
+                shutil.copyfile(start, file)
             content.fill(f"sqlite:///{file}", self.folder)
             return str(file)
         name = f"{self.folder.name}_{content.name}".replace("-", "_").lower()
-        self._on_server(f"CREATE DATABASE {name}")
+        self._on_server(f"CREATE DATABASE {name}" + (f" TEMPLATE {start}" if start else ""))
         content.fill(self._url_of(name), self.folder)
         return name
 
