@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,23 +16,23 @@ from lms.accounts.actions import set_password
 from lms.accounts.passwords import hash_password
 from lms.audit import actions as audit
 from lms.audit.rules import Actor
-from lms.completion.flags.actions import evaluate_flags
 from lms.completion.queries import list_rates
 from lms.completion.rules import Dimension, Tally
 from lms.courses.models import Course, CourseVersion
 from lms.demo.assigning import RETAKEN
 from lms.demo.attendance import Recorders, by_hand
 from lms.demo.cast import choose, interest
-from lms.demo.checking import write_checks
 from lms.demo.closing import close_months
 from lms.demo.exempting import write_exceptions
 from lms.demo.files import import_reference
+from lms.demo.flagging import write_flags
 from lms.demo.lines import Line
 from lms.demo.looking import write_looks
-from lms.demo.monitoring import write_rounds
+from lms.demo.observing_year import write_year
 from lms.demo.people import Worker
+from lms.demo.places import Places
 from lms.demo.queries import count_people
-from lms.demo.rules import DemoCalendar, SignInKind, dice
+from lms.demo.rules import DemoCalendar, SignInKind, dice, public_id
 from lms.demo.ruling import add_version, write_reasons, write_rules
 from lms.demo.story import Story
 from lms.demo.teaching import write_lessons
@@ -42,10 +43,8 @@ from lms.people.rules import whole_network
 from lms.people.search.rules import search_text_of
 from lms.shared.db import insert_rows, keep_in_memory, refresh_statistics
 from lms.shared.errors import DomainError
-from lms.shared.ids import ALPHABET, PUBLIC_ID_LENGTH
 
 BATCH = 10_000
-YEAR_OF_FLAGS = timedelta(weeks=52)
 Progress = Callable[[str, int], None]
 
 
@@ -89,9 +88,11 @@ def load_demo(
     loaded.counts["reasons"] = write_reasons(session, write_rules(session, story.curriculum, actor.at), actor.at)
     loaded.counts["modules"] = write_lessons(session, actor, content)
     progress("flags", 92)
-    weeks = evaluate_flags(session, actor, today=today, since=today - YEAR_OF_FLAGS)
-    loaded.counts |= {"weeks of flags": len(weeks), "closed months": close_months(session, actor, today=today)}
-    loaded.counts |= write_checks(session, actor, today=today) | write_rounds(session, actor, today=today)
+    places = Places(session)
+    loaded.counts["weeks of flags"] = write_flags(session, actor, places, today=today)
+    loaded.counts["closed months"] = close_months(session, actor, today=today)
+    progress("checks", 94)
+    loaded.counts |= write_year(session, actor, places, today=today)
     progress("sign-ins", 95)
     loaded.counts |= writer.let_in(session, actor, _center_rates(session, today))
     _note(session, actor, today, loaded)
@@ -131,12 +132,13 @@ class _Writer:
         self.retake_version_id = add_version(session, story.curriculum, actor.at)
         self.person_ids: dict[str, int] = {}
         self.employee: Worker | None = None
+        self._midnight = cache(lambda day: datetime.combine(day, time(), zone).astimezone(UTC))
 
     def write_people(self) -> dict[str, int]:
         """Write people and what they hold; return how many rows of each kind."""
         people = self.story.people
         stream = dice("public ids")
-        written = {"people": self._insert(Person, (self._person(who, _public_id(stream)) for who in people))}
+        written = {"people": self._insert(Person, (self._person(who, public_id(stream)) for who in people))}
         self.person_ids = dict(self.connection.execute(select(Person.staff_no, Person.id)).all())
         written["at work"] = sum(worker.works for worker in people)
         written["staff numbers"] = self._insert(StaffNumber, self._each(people, self._numbers))
@@ -255,9 +257,4 @@ class _Writer:
     def _instant(self, line: Line) -> datetime | None:
         if line.completed_on is None:
             return None
-        local = datetime.combine(line.completed_on, time(), self.zone) + timedelta(minutes=line.completed_minute)
-        return local.astimezone(UTC)
-
-
-def _public_id(stream: Any) -> str:
-    return "".join(stream.choices(ALPHABET, k=PUBLIC_ID_LENGTH))
+        return self._midnight(line.completed_on) + timedelta(minutes=line.completed_minute)

@@ -194,9 +194,9 @@ def jobs_of(worker: Worker) -> list[tuple[str, Interval]]:
 
 
 def _applies(jobs: list[tuple[str, Interval]], targets: frozenset[str], on: date) -> bool:
-    # Asked half a million times: any() takes twice as long.
-    for role, days in jobs:  # noqa: SIM110
-        if role in targets and days.covers(on):
+    # Asked half a million times: any() and a call of `covers` take three times as long.
+    for role, days in jobs:
+        if role in targets and days.starts_on <= on and (days.ends_on is None or on < days.ends_on):
             return True
     return False
 
@@ -213,9 +213,9 @@ def _until(jobs: list[tuple[str, Interval]], targets: frozenset[str], on: date) 
     """Return the first day after `on` on which no job is targeted any more."""
     day = on
     while True:
-        ends = [days.ends_on or date.max for role, days in jobs if role in targets and days.covers(day)]
+        if any(days.ends_on is None and days.starts_on <= day and role in targets for role, days in jobs):
+            return None
+        ends = [days.ends_on for role, days in jobs if days.ends_on and role in targets and days.covers(day)]
         if not ends:
             return day
-        if max(ends) == date.max:
-            return None
         day = max(*ends, day + timedelta(days=1))

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 
 from lms.demo.lines import Line
 from lms.demo.people import Worker
@@ -44,6 +45,7 @@ class Recorders:
         return next((who for who, days in there if days.covers(day) and who is not worker), None)
 
 
+@cache
 def by_hand(recorder_id: int | None) -> Mapping[str, object]:
     """Return what stands beside a completion: who recorded it, on what evidence and why; nothing without anyone."""
     known = (EvidenceKind.ATTENDANCE, EVIDENCE_NOTE, REASON) if recorder_id is not None else (None, None, None)

@@ -1,182 +1,179 @@
-"""Checks after training as they went: planned by the plan itself, every third week, and made by those in charge."""
+"""Checks after training of the whole year: drawn week by week as the plan draws, made by those in charge.
 
-from collections.abc import Sequence
+A week of checks through the plan takes a third of a second. So past weeks are drawn here with the plan's own pure
+functions, and the plan itself runs at the end: it finds next to nothing.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from random import Random
-from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.audit.rules import Actor
+from lms.courses.models import Course
+from lms.demo.judging import Chances, judge
+from lms.demo.observing import Looked, Observing, day_between
 from lms.demo.rules import dice
-from lms.field_checks.actions_form import form_set
+from lms.enrollments.models import Enrollment
 from lms.field_checks.actions_planning import plan
-from lms.field_checks.models import FieldCheck, ObserverCalibration
-from lms.field_checks.queries_planning import observers_by_center
-from lms.field_checks.rules import ANSWER_DAYS, OPEN, CheckKind, CheckState
-from lms.field_checks.rules_calibration import valid_until
-from lms.field_checks.rules_form import RANGES, items_asked
-from lms.observations.models import Observation, ObservationResult
-from lms.observations.queries_standards import service_items
-from lms.observations.rules import PASSING, Answer, ObserverKind, Occasion, ResponseType, VisitKind
-from lms.observations.rules_standards import CheckItem
-from lms.shared.db import insert_rows, table_of
-from lms.shared.ids import new_public_id
+from lms.field_checks.models import FieldCheck
+from lms.field_checks.queries_planning import Trained, asked_pairs, draw_week, list_terms
+from lms.field_checks.rules import CheckKind, CheckState, Terms
+from lms.field_checks.rules_form import items_asked
+from lms.field_checks.rules_sample import WEEK, week_of
+from lms.observations.models import ItemSet, Standard
+from lms.observations.queries_standards import find_version, service_items
+from lms.observations.rules import ObserverKind, Occasion, VisitKind
+from lms.observations.rules_standards import SERVICE, CheckItem
+from lms.shared.db import refresh_statistics
 
-# So far back that the first re-checks were made; a whole year would take too long to load.
-BEGAN, STEP = timedelta(weeks=12), timedelta(weeks=3)
-CALIBRATED = timedelta(weeks=5)
-# How often a check is made in its window, an item could be seen, and was met (parameters.csv, fieldcheck); the longer
-# ago the training, the less of it is left.
-MADE, SEEN, MET, LOST_PER_DAY = 0.93, 0.96, 0.89, 0.0007
-NOTES = ("바빠서 건너뜀", "말로만 안내함", "고객이 먼저 물어봄", "순서를 빠뜨림")
-DISPUTED = "그날은 다른 고객을 안내하고 있었습니다."
+# How often a check is made in its window by those who may.
+MADE = 0.94
+KINDS = {CheckKind.CHECK: VisitKind.FIRST, CheckKind.RECHECK: VisitKind.RECHECK}
 
 
-def write_checks(session: Session, actor: Actor, *, today: date) -> dict[str, int]:
-    """Plan and make the checks of the last months; return how many of each kind."""
-    making = _Making(session, actor, today)
-    day = today - BEGAN
-    while day < today:
-        plan(session, actor, on=day)
-        making.make(day, min(day + STEP, today))
-        day += STEP
-    plan(session, actor, on=today)
+def first_day(session: Session) -> date | None:
+    """Return since when the service standard is asked; None without one."""
+    versions = select(func.min(ItemSet.effective_from)).join(Standard).where(Standard.code == SERVICE)
+    return session.scalar(versions)
+
+
+def write_checks(
+    session: Session, actor: Actor, observing: Observing, chances: Chances, completions: "Completions"
+) -> dict[str, int]:
+    """Write the checks of every week since the standard is asked, and let the plan run; return how many of each."""
+    year = _Year(session, observing, chances, list_terms(session))
+    first, again = year.tell(completions)
+    observing.write(first)
+    written = select(FieldCheck.enrollment_id, FieldCheck.id).where(FieldCheck.kind == CheckKind.CHECK)
+    ids = dict(session.execute(written).all())
+    for one in again:
+        one.row["follows_id"] = ids[one.row["enrollment_id"]]
+    observing.write(again)
+    refresh_statistics(session, FieldCheck)
+    plan(session, actor, on=observing.today)
     by_state = select(FieldCheck.state, func.count()).group_by(FieldCheck.state)
     counts: dict[str, int] = dict(session.execute(by_state).all())
     return {"checks": sum(counts.values()), "missed checks": counts.get(CheckState.MISSED, 0)}
 
 
+class Completions:
+    """What everyone completed of the courses that ask for checks: by week, and by person and course."""
+
+    def __init__(self, session: Session) -> None:
+        rows = session.connection().execute(
+            select(Enrollment.completed_on, Enrollment.id, Enrollment.person_id, Enrollment.course_id)
+            .join(Course, Course.id == Enrollment.course_id)
+            .where(Course.field_check_required, Enrollment.completed_on.is_not(None))
+            .order_by(Enrollment.completed_on, Enrollment.id)
+        )
+        self._rows: list[tuple[date, int, int, int]] = list(map(tuple, rows))
+        self._days: dict[tuple[int, int], list[date]] = defaultdict(list)
+        for day, _enrollment, person, course in self._rows:
+            self._days[person, course].append(day)
+
+    def of_week(self, week: date) -> Sequence[tuple[date, int, int, int]]:
+        """Return the completions of a week: day, enrollment, person and course."""
+        first, last = (bisect_left(self._rows, (day,)) for day in (week, week + WEEK))
+        return self._rows[first:last]
+
+    def days_since(self, person_id: int, courses: Iterable[int], on: date) -> int | None:
+        """Return how long ago someone completed any of some courses; None where they did not."""
+        latest = None
+        for course in courses:
+            for day in self._days.get((person_id, course), ()):
+                if day <= on and (latest is None or day > latest):
+                    latest = day
+        return None if latest is None else (on - latest).days
+
+
 @dataclass(slots=True)
-class _Making:
+class _Year:
     session: Session
-    actor: Actor
-    today: date
-    in_charge: dict[int, list[int]] = field(default_factory=dict)
-    items: dict[tuple[int | None, int], list[CheckItem]] = field(default_factory=dict)
-    sets: dict[tuple[int, ...], int] = field(default_factory=dict)
-    failed: dict[int, set[int]] = field(default_factory=dict)
+    observing: Observing
+    chances: Chances
+    terms: dict[int, Terms]
+    items: dict[tuple[int, int, int], list[CheckItem]] = field(default_factory=dict)
+    first: list[Looked] = field(default_factory=list)
+    again: list[Looked] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        centers = self.session.scalars(select(FieldCheck.center_id).distinct()).all()
-        self.in_charge = observers_by_center(self.session, centers, on=self.today)
+    def tell(self, completions: Completions) -> tuple[list[Looked], list[Looked]]:
+        """Return every check, and every re-check, of the weeks that are over."""
+        monday = week_of(self.observing.since) + 2 * WEEK
+        while monday <= self.observing.today:
+            version = find_version(self.session, on=monday)
+            if version is not None:
+                stream, week = dice("checks of a week", f"{monday}"), monday - WEEK
+                centers = self._trained(completions.of_week(week), version.id, monday)
+                for one in draw_week(week, centers, {}, self.terms, monday):
+                    self._follow(one, version.id, monday, stream)
+            monday += WEEK
+        return self.first, self.again
 
-    def make(self, since: date, until: date) -> None:
-        """Make the checks whose day lies between these."""
-        open_checks = self.session.scalars(select(FieldCheck).where(FieldCheck.state.in_(OPEN))).all()
-        self._learn_of({one.center_id for one in open_checks})
-        made = [
-            (check, on, stream)
-            for check in open_checks
-            if (stream := dice("check", check.enrollment_id, check.kind)).random() < MADE and check.observer_id
-            and since <= (on := max(since, _day_of(check, stream))) < until
-        ]  # fmt: skip
-        found = [self._look(*one) for one in made]
-        if not found:
+    def _trained(
+        self, completed: Iterable[tuple[date, int, int, int]], version_id: int, monday: date
+    ) -> dict[int, list[Trained]]:  # fmt: skip
+        pairs = {(course, role) for course, role in self.session.execute(asked_pairs(version_id))}
+        centers: dict[int, list[Trained]] = {}
+        for completed_on, enrollment, person, course in completed:
+            place = self.observing.places.of(person, monday)
+            if place and (course, place.role_id) in pairs:
+                one = Trained(enrollment, person, place.center_id, place.role_id, course, completed_on)
+                centers.setdefault(place.center_id, []).append(one)
+        return centers
+
+    def _follow(self, one: Trained, version_id: int, monday: date, stream: Random) -> None:
+        """Tell what became of someone who was drawn: of the check, and of the re-check that followed it."""
+        check = self._plan(one, CheckKind.CHECK, version_id, monday)
+        self.first.append(check)
+        failed = self._look(check, one, CheckKind.CHECK, None, monday, stream)
+        if failed is None or check.observation is None or not self.terms[one.course_id].recheck_days:
             return
-        returned = insert(table_of(Observation)).returning(table_of(Observation).c.id, sort_by_parameter_order=True)
-        ids = self.session.scalars(returned, [observation for observation, _, _ in found]).all()
-        results = [row | {"observation_id": one} for one, (_, rows, _) in zip(ids, found, strict=True) for row in rows]
-        if results:
-            insert_rows(self.session.connection(), table_of(ObservationResult), results)
-        ends = [end | {"observation_id": one} for one, (_, _, end) in zip(ids, found, strict=True)]
-        self.session.execute(update(FieldCheck), ends)
-        self.session.expire_all()
+        # The plan makes it the day after, of whoever still works there.
+        planned_on = check.observation["observed_on"] + timedelta(days=1)
+        place = self.observing.places.of(one.person_id, planned_on)
+        if place is not None and place.center_id == one.center_id:
+            again = self._plan(one, CheckKind.RECHECK, version_id, planned_on)
+            self.again.append(again)
+            self._look(again, one, CheckKind.RECHECK, failed, planned_on, stream)
 
-    def _learn_of(self, center_ids: set[int]) -> None:
-        unknown = center_ids - self.in_charge.keys()
-        found = observers_by_center(self.session, unknown, on=self.today) if unknown else {}
-        self.in_charge |= {center: found.get(center, []) for center in unknown}
-        rows = [calibration_of(person, self.today, self.actor) for people in found.values() for person in people]
-        if rows:
-            self.session.execute(insert(table_of(ObserverCalibration)), rows)
+    def _plan(self, one: Trained, kind: CheckKind, version_id: int, on: date) -> Looked:
+        first, last = self.terms[one.course_id].window(one.completed_on, kind)
+        in_charge = self.observing.places.in_charge(one.center_id, on)
+        observer_id = next((person for person in in_charge if person != one.person_id), None)
+        return self.observing.planned(
+            **one._asdict(), kind=kind, item_set_id=version_id, opens_on=first, closes_on=last, observer_id=observer_id
+        )
 
     def _look(
-        self, check: FieldCheck, on: date, stream: Random
-    ) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]:
-        """Return the observation, its results, and what becomes of the check."""
-        asked = self._asked(check)
-        met = MET - LOST_PER_DAY * (on - (check.completed_on or on)).days
-        results = [row for item in asked if (row := _result(item, met, stream))]
-        unseen = sum(row["met"] is None for row in results)
-        failed = {row["item_id"] for row in results if row["met"] is False}
-        self.failed[check.id] = failed
-        observation = {
-            "occasion": Occasion.CHECK, "center_id": check.center_id, "subject_id": check.person_id,
-            "kind": VisitKind.FIRST if check.kind == CheckKind.CHECK else VisitKind.RECHECK,
-            "observer_id": check.observer_id, "observer_kind": ObserverKind.COORDINATOR, "observed_on": on,
-            "item_set_id": self._set_of(check, asked), "items_applicable": len(asked) - unseen,
-            "items_met": len(asked) - unseen - len(failed), "public_id": new_public_id(),
-            "recorded_at": at_work(on),
-        }  # fmt: skip
-        is_critical = any(item.is_critical and item.item_id in failed for item in asked)
-        return observation, results, self._end(check, on, stream, is_critical=is_critical)
+        self, check: Looked, one: Trained, kind: CheckKind, failed: frozenset[int] | None, planned_on: date,
+        stream: Random,
+    ) -> frozenset[int] | None:  # fmt: skip
+        """Have a check made, or not; return which items failed, None where nobody looked."""
+        row, observing = check.row, self.observing
+        on, is_made = day_between(row["opens_on"], row["closes_on"], stream), stream.random() < MADE
+        on = max(on, planned_on)
+        place = observing.places.of(one.person_id, on) if is_made and on < observing.today else None
+        is_there = place is not None and place.center_id == one.center_id
+        observer_id = observing.calibrations.observer(one.center_id, one.person_id, on) if is_there else None
+        if observer_id is None or on > row["closes_on"]:
+            observing.never_made(check)
+            return None
+        asked = items_asked(self._items(one, row["item_set_id"], on), failed)
+        chance = self.chances.after_training(one.center_id, one.person_id, (on - one.completed_on).days)
+        found = judge(asked, [chance] * len(asked), stream)
+        item_set_id = observing.set_of(row["item_set_id"], asked)
+        kinds = (Occasion.CHECK, KINDS[kind], ObserverKind.COORDINATOR)
+        observing.see(check, on, observer_id, found, item_set_id, stream, kinds)
+        return found.failed
 
-    def _asked(self, check: FieldCheck) -> list[CheckItem]:
-        about = (check.course_id, check.role_id)
+    def _items(self, one: Trained, version_id: int, on: date) -> list[CheckItem]:
+        about = (version_id, one.course_id, one.role_id)
         if about not in self.items:
-            self.items[about] = service_items(self.session, on=self.today, course_id=about[0], role_id=about[1])
-        return items_asked(self.items[about], self.failed.get(check.follows_id) if check.follows_id else None)
-
-    def _set_of(self, check: FieldCheck, asked: Sequence[CheckItem]) -> int:
-        key = (check.item_set_id, *(item.item_id for item in asked))
-        if key not in self.sets:
-            made = form_set(self.session, check.item_set_id, asked, self.actor)
-            self.session.flush()
-            self.sets[key] = made.id
-        return self.sets[key]
-
-    def _end(self, check: FieldCheck, on: date, stream: Random, *, is_critical: bool) -> dict[str, Any]:
-        """Return how the check stands today: closed when it is long ago, else as people answered so far."""
-        days = (self.today - on).days
-        others = [one for one in self.in_charge[check.center_id] if one not in {check.person_id, check.observer_id}]
-        looked = is_critical and bool(others) and days > 3
-        end: dict[str, Any] = {
-            "id": check.id, "submitted_at": at_work(on), "needs_second": is_critical, "state": CheckState.SUBMITTED,
-            "second_observer_id": others[0] if looked else None, "second_agrees": True if looked else None,
-            "second_note": "같이 보았습니다." if looked else None, "second_at": at_work(on, days=2) if looked else None,
-            "responded_at": None, "response": None, "closed_at": None,
-        }  # fmt: skip
-        answer = stream.random()
-        if answer < 0.03 and days <= ANSWER_DAYS:
-            return end | {"state": CheckState.DISPUTED, "response": DISPUTED, "responded_at": at_work(on, days=1)}
-        if answer < 0.8 and days > 1:
-            end |= {"state": CheckState.ACKNOWLEDGED, "responded_at": at_work(on, days=1)}
-        if days > ANSWER_DAYS and (looked or not is_critical):
-            end |= {"state": CheckState.CLOSED, "closed_at": at_work(on, days=ANSWER_DAYS)}
-        return end
-
-
-def _day_of(check: FieldCheck, stream: Random) -> date:
-    return check.opens_on + timedelta(days=stream.randint(0, (check.closes_on - check.opens_on).days))
-
-
-def _result(item: CheckItem, met: float, stream: Random) -> dict[str, Any] | None:
-    """Return what is kept of an item; None when it was simply met."""
-    row: dict[str, Any] = {"item_id": item.item_id, "met": None, "value": None, "note": None}
-    if stream.random() > SEEN:
-        return row | {"answer": Answer.NOT_OBSERVED}
-    is_met, response = stream.random() < met, ResponseType(item.response_type)
-    note = None if is_met else stream.choice(NOTES)
-    if response in PASSING:
-        least, most = RANGES[response]
-        value = stream.randint(PASSING[response], most) if is_met else stream.randint(least, PASSING[response] - 1)
-        return row | {"answer": Answer.VALUE, "met": is_met, "value": value, "note": note}
-    return None if is_met else row | {"answer": Answer.NO, "met": False, "note": note}
-
-
-def calibration_of(person_id: int, today: date, actor: Actor) -> dict[str, Any]:
-    """Return a calibration of five weeks ago; of one observer in twelve it has run out."""
-    stream = dice("calibration", person_id)
-    on = today - CALIBRATED - timedelta(days=stream.randint(0, 60) + (150 if stream.random() < 1 / 12 else 0))
-    return {
-        "person_id": person_id, "calibrated_on": on, "agreement": stream.randint(90, 99),
-        "valid_until": valid_until(on), "recorded_by_id": None, "recorded_at": actor.at,
-    }  # fmt: skip
-
-
-def at_work(on: date, *, days: int = 0) -> datetime:
-    """Return an instant in the working hours of a day."""
-    return datetime.combine(on + timedelta(days=days), time(5, 30), UTC)
+            self.items[about] = service_items(self.session, on=on, course_id=one.course_id, role_id=one.role_id)
+        return self.items[about]

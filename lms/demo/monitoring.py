@@ -1,74 +1,76 @@
-"""Self-monitoring as it went: rounds of this month and the one before, a survey that is over, a campaign that runs."""
+"""Self-monitoring of the whole year: a round every month, a survey that is over, a campaign that runs.
 
-from collections.abc import Mapping, Sequence
+Rounds are drawn with the plan's own pure functions and written at once, as checks after training are (`checking`).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.audit.rules import Actor
-from lms.demo.checking import NOTES, at_work, calibration_of
-from lms.demo.rules import dice
-from lms.field_checks.models import FieldCheck, ObserverCalibration
+from lms.courses.rules import add_months
+from lms.demo.checking import Completions
+from lms.demo.judging import Chances, judge
+from lms.demo.observing import Looked, Observing, day_between
+from lms.demo.rules import dice, public_id
+from lms.field_checks.models import FieldCheck
 from lms.field_checks.monitoring.actions import plan_rounds
-from lms.field_checks.monitoring.actions_campaigns import publish_campaign, save_campaign
+from lms.field_checks.monitoring.actions_campaigns import save_campaign
+from lms.field_checks.monitoring.models import MonitoringRound
+from lms.field_checks.monitoring.queries_planning import (
+    Drawn,
+    MissingRound,
+    draw_month,
+    find_missing_of,
+    forms_by_role,
+    load_staff,
+    rounds_of_month,
+)
+from lms.field_checks.monitoring.rules import UNSEEN, frame_of_month, quarter_of
 from lms.field_checks.monitoring.rules_campaigns import CampaignKind, CampaignTerms
-from lms.field_checks.queries_planning import observers_by_center
-from lms.field_checks.rules import ANSWER_DAYS, OPEN, CheckKind, CheckState
-from lms.field_checks.rules_form import RANGES
-from lms.observations.models import ItemSetItem, Observation, ObservationResult
-from lms.observations.queries_standards import service_items
-from lms.observations.rules import PASSING, Answer, ObserverKind, Occasion, ResponseType, VisitKind
-from lms.shared.db import table_of
-from lms.shared.ids import new_public_id
+from lms.field_checks.rules import CheckKind
+from lms.observations.models import BehaviorCourse, ItemSetItem, StandardItem
+from lms.observations.queries_standards import find_version, service_items
+from lms.observations.rules import ObserverKind, Occasion, VisitKind
+from lms.observations.rules_standards import CheckItem
+from lms.shared.db import insert_rows, refresh_statistics, table_of
 
-ONE_DAY = timedelta(days=1)
-# How often someone drawn is looked at, and an item could be seen and was met: 0.86 of all (parameters.csv, fieldcheck).
-MADE, SEEN, MET, CRITICAL_MET = 0.91, 0.97, 0.84, 0.96
+# How often someone drawn is looked at by those who may.
+MADE = 0.93
 SURVEY = (timedelta(days=75), timedelta(days=45))
 BASICS = (timedelta(days=10), timedelta(days=-20))
-SECOND = "같이 보았습니다."
+KINDS = (Occasion.SELF_MONITORING, VisitKind.FIRST, ObserverKind.SELF)
 
 
-class _Check(NamedTuple):
-    id: int
-    person_id: int
-    center_id: int
-    observer_id: int
-    item_set_id: int
-    opens_on: date
-    closes_on: date
-
-
-class _Item(NamedTuple):
-    item_id: int
-    is_critical: bool
-    response_type: str
-
-
-def write_rounds(session: Session, actor: Actor, *, today: date) -> dict[str, int]:
-    """Plan the rounds and campaigns and let people look; return how many rounds' checks there are."""
-    month = today.replace(day=1)
-    for first in ((month - ONE_DAY).replace(day=1), month):
-        plan_rounds(session, actor, on=first)
-    _campaigns(session, actor, today)
-    is_round = (FieldCheck.kind == CheckKind.MONITORING, FieldCheck.observer_id.is_not(None))
-    columns = (getattr(FieldCheck, name) for name in _Check._fields)
-    planned = select(*columns).where(*is_round, FieldCheck.opens_on <= today).order_by(FieldCheck.id)
-    checks = [_Check(*row) for row in session.execute(planned)]
-    in_charge = observers_by_center(session, {one.center_id for one in checks}, on=today)
-    _calibrate(session, actor, in_charge, today)
-    _look(session, checks, in_charge, today)
-    over = (FieldCheck.kind == CheckKind.MONITORING, FieldCheck.state.in_(OPEN), FieldCheck.closes_on < today)
-    session.execute(update(FieldCheck).where(*over).values(state=CheckState.MISSED, closed_at=actor.at))
-    session.expire_all()
+def write_rounds(
+    session: Session, actor: Actor, observing: Observing, chances: Chances, completions: Completions
+) -> dict[str, int]:
+    """Write the rounds of every month and the campaigns, and let the plan run; return how many checks they have."""
+    year = _Year(session, observing, chances, completions, _courses_of(session))
+    checks = [one for month in _months(observing) for one in year.month(month)]
+    checks += [one for campaign in _campaigns(session, actor, observing.today) for one in year.rounds(*campaign)]
+    observing.write(checks)
+    refresh_statistics(session, FieldCheck)
+    plan_rounds(session, actor, on=observing.today)
     total = session.scalar(select(func.count()).where(FieldCheck.kind == CheckKind.MONITORING)) or 0
     return {"checks of self-monitoring": total}
 
 
-def _campaigns(session: Session, actor: Actor, today: date) -> None:
+def _months(observing: Observing) -> Iterator[date]:
+    month = observing.since.replace(day=1)
+    while month <= observing.today:
+        yield month
+        month = add_months(month, 1)
+
+
+def _campaigns(session: Session, actor: Actor, today: date) -> Iterator[tuple[list[MissingRound], Random]]:
+    """Give the rounds of each campaign, published on its first day."""
     items = [item.code for item in service_items(session, on=today)]
     basics, survey = frozenset(items[::8][:6]), frozenset(items[3::7][:8])
     for kind, (since, until), title, asked in (
@@ -78,91 +80,93 @@ def _campaigns(session: Session, actor: Actor, today: date) -> None:
         starts_on, ends_on = today - since, today - until
         terms = CampaignTerms(f"{kind}-1", kind, *title, starts_on, ends_on, 1, asked)
         campaign = save_campaign(session, actor, terms, on=starts_on)
-        publish_campaign(session, actor, campaign, on=starts_on)
+        campaign.published_at = actor.at
+        session.flush()
+        staff = load_staff(session, on=starts_on)
+        yield find_missing_of(session, campaign, staff=staff, on=starts_on), dice("campaign", campaign.code)
 
 
-def _calibrate(session: Session, actor: Actor, in_charge: Mapping[int, Sequence[int]], today: date) -> None:
-    known = set(session.scalars(select(ObserverCalibration.person_id)))
-    people = {one for of_center in in_charge.values() for one in of_center} - known
-    if people:
-        rows = [calibration_of(one, today, actor) for one in sorted(people)]
-        session.execute(insert(table_of(ObserverCalibration)), rows)
+def _courses_of(session: Session) -> dict[int, list[int]]:
+    """Return the courses that teach each item."""
+    taught = select(StandardItem.id, BehaviorCourse.course_id).join(
+        BehaviorCourse, BehaviorCourse.behavior_id == StandardItem.behavior_id
+    )
+    found: dict[int, list[int]] = defaultdict(list)
+    for item_id, course_id in session.execute(taught.join(ItemSetItem, ItemSetItem.item_id == StandardItem.id)):
+        if course_id not in found[item_id]:
+            found[item_id].append(course_id)
+    return found
 
 
-def _look(
-    session: Session, checks: Sequence[_Check], in_charge: Mapping[int, Sequence[int]], today: date
-) -> None:  # fmt: skip
-    """Write what was seen, many rows at a time."""
-    items: dict[int, list[_Item]] = {}
-    asked = select(ItemSetItem.item_set_id, ItemSetItem.item_id, ItemSetItem.is_critical, ItemSetItem.response_type)
-    sets = {one.item_set_id for one in checks}
-    for item_set_id, item_id, is_critical, response_type in session.execute(
-        asked.where(ItemSetItem.item_set_id.in_(sets))
-    ):
-        items.setdefault(item_set_id, []).append(_Item(item_id, is_critical, response_type))
-    observations: list[dict[str, Any]] = []
-    results: list[list[dict[str, Any]]] = []
-    ends: list[dict[str, Any]] = []
-    for check in checks:
-        stream = dice("round", check.person_id, f"{check.opens_on}", check.item_set_id)
-        on = check.opens_on + timedelta(days=stream.randint(0, (check.closes_on - check.opens_on).days))
-        if stream.random() > MADE or on > today:
-            continue
-        found = [row for item in items[check.item_set_id] if (row := _result(item, stream))]
-        failed = {row["item_id"] for row in found if row["met"] is False}
-        is_critical = any(item.is_critical and item.item_id in failed for item in items[check.item_set_id])
-        applicable = len(items[check.item_set_id]) - sum(row["met"] is None for row in found)
-        observations.append(_observation(check, on, applicable, applicable - len(failed)))
-        results.append(found)
-        ends.append(_end(check, on, (today - on).days, in_charge, stream, is_critical=is_critical))
-    if not observations:
-        return
-    table = table_of(Observation)
-    inserted = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    ids = session.scalars(inserted, observations).all()
-    rows = [row | {"observation_id": one} for one, found in zip(ids, results, strict=True) for row in found]
-    if rows:
-        session.execute(insert(table_of(ObservationResult)), rows)
-    session.execute(update(FieldCheck), [end | {"observation_id": one} for one, end in zip(ids, ends, strict=True)])
+@dataclass(slots=True)
+class _Year:
+    session: Session
+    observing: Observing
+    chances: Chances
+    completions: Completions
+    courses: Mapping[int, Sequence[int]]
+    # How often each center was asked each item so far, and who was seen, or may be, in a quarter.
+    times: dict[int, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    seen: dict[date, set[int]] = field(default_factory=lambda: defaultdict(set))
 
+    def month(self, month: date) -> list[Looked]:
+        """Return the checks of a month's rounds, drawn on its first day."""
+        version = find_version(self.session, on=month)
+        if version is None:
+            return []
+        frame, staff = frame_of_month(month), load_staff(self.session, on=month)
+        seen, forms = self.seen[quarter_of(month)], forms_by_role(self.session, version.id)
+        drawn = draw_month(staff, frame, forms, {}, seen)
+        rounds = rounds_of_month(staff, frame, version.id, forms, {}, drawn, self.times)
+        checks = self.rounds(rounds, dice("rounds of a month", f"{month}"))
+        seen |= {one.row["person_id"] for one in checks if one.row["state"] not in UNSEEN}
+        return checks
 
-def _observation(check: _Check, on: date, applicable: int, met: int) -> dict[str, Any]:
-    return {
-        "occasion": Occasion.SELF_MONITORING, "kind": VisitKind.FIRST, "center_id": check.center_id,
-        "subject_id": check.person_id, "observer_id": check.observer_id, "observer_kind": ObserverKind.SELF,
-        "observed_on": on, "item_set_id": check.item_set_id, "items_applicable": applicable, "items_met": met,
-        "public_id": new_public_id(), "recorded_at": at_work(on),
-    }  # fmt: skip
+    def rounds(self, rounds: Sequence[MissingRound], stream: Random) -> list[Looked]:
+        """Write rounds and return their checks."""
+        ids = self._write(rounds, stream)
+        return [self._look(of, drawn, ids[of.center_id], stream) for of in rounds for drawn in of.drawn]
 
+    def _write(self, rounds: Sequence[MissingRound], stream: Random) -> dict[int, int]:
+        """Write rounds of one month or campaign; return their ids by center."""
+        if not rounds:
+            return {}
+        rows: list[dict[str, Any]] = [
+            {
+                "center_id": one.center_id, "month": one.frame.month, "campaign_id": one.campaign_id,
+                "opens_on": one.frame.opens_on, "closes_on": one.frame.closes_on, "public_id": public_id(stream),
+                "recorded_at": self.observing.actor.at,
+            }
+            for one in rounds
+        ]  # fmt: skip
+        insert_rows(self.session.connection(), table_of(MonitoringRound), rows)
+        written = select(MonitoringRound.center_id, MonitoringRound.id)
+        of = MonitoringRound.campaign_id == rounds[0].campaign_id, MonitoringRound.month == rounds[0].frame.month
+        if rounds[0].campaign_id is None:
+            of = MonitoringRound.campaign_id.is_(None), of[1]
+        return dict(self.session.execute(written.where(*of)).all())
 
-def _result(item: _Item, stream: Random) -> dict[str, Any] | None:
-    """Return what is kept of an item; None when it was simply met."""
-    row: dict[str, Any] = {"item_id": item.item_id, "met": None, "value": None, "note": None}
-    if stream.random() > SEEN:
-        return row | {"answer": Answer.NOT_OBSERVED}
-    met = stream.random() < (CRITICAL_MET if item.is_critical else MET)
-    response = ResponseType(item.response_type)
-    note = None if met else stream.choice(NOTES)
-    if response in PASSING:
-        least, most = RANGES[response]
-        value = stream.randint(PASSING[response], most) if met else stream.randint(least, PASSING[response] - 1)
-        return row | {"answer": Answer.VALUE, "met": met, "value": value, "note": note}
-    return None if met else row | {"answer": Answer.NO, "met": False, "note": note}
+    def _look(self, of: MissingRound, drawn: Drawn, round_id: int, stream: Random) -> Looked:
+        """Tell what became of someone who was drawn for a round."""
+        observing, (person, items) = self.observing, (drawn.person_id, drawn.items)
+        check = observing.planned(
+            person_id=person, center_id=of.center_id, role_id=drawn.role_id, kind=CheckKind.MONITORING,
+            round_id=round_id, item_set_id=observing.set_of(of.version_id, items), opens_on=of.frame.opens_on,
+            closes_on=of.frame.closes_on, observer_id=drawn.observer_id,
+        )  # fmt: skip
+        on, is_made = day_between(of.frame.opens_on, of.frame.closes_on, stream), stream.random() < MADE
+        place = observing.places.of(person, on) if is_made and on < observing.today else None
+        is_there = place is not None and place.center_id == of.center_id
+        may_look = observing.calibrations.observer
+        observer_id = may_look(of.center_id, person, on, drawn.observer_id) if is_there else None
+        if observer_id is None:
+            observing.never_made(check)
+            return check
+        found = judge(items, [self._chance(of.center_id, person, item, on) for item in items], stream)
+        observing.see(check, on, observer_id, found, check.row["item_set_id"], stream, KINDS)
+        self.times[of.center_id].update(item.item_id for item in items)
+        return check
 
-
-def _end(
-    check: _Check, on: date, days: int, in_charge: Mapping[int, Sequence[int]], stream: Random, *, is_critical: bool
-) -> dict[str, Any]:
-    """Return how a check stands today."""
-    others = [one for one in in_charge.get(check.center_id, ()) if one not in {check.person_id, check.observer_id}]
-    looked = is_critical and bool(others) and days > 3
-    is_closed = days > ANSWER_DAYS and (looked or not is_critical)
-    is_answered = days > 1 and stream.random() < 0.8
-    state = CheckState.CLOSED if is_closed else CheckState.ACKNOWLEDGED if is_answered else CheckState.SUBMITTED
-    return {
-        "id": check.id, "submitted_at": at_work(on), "needs_second": is_critical, "state": state,
-        "second_observer_id": others[0] if looked else None, "second_agrees": True if looked else None,
-        "second_note": SECOND if looked else None, "second_at": at_work(on, days=2) if looked else None,
-        "responded_at": at_work(on, days=1) if is_answered else None,
-        "closed_at": at_work(on, days=ANSWER_DAYS) if is_closed else None,
-    }  # fmt: skip
+    def _chance(self, center_id: int, person_id: int, item: CheckItem, on: date) -> float:
+        days = self.completions.days_since(person_id, self.courses.get(item.item_id, ()), on)
+        return self.chances.in_round(center_id, person_id, days, is_critical=item.is_critical)

@@ -116,6 +116,10 @@ class Parameters:
     without_exam: float
     role_effect: dict[str, float]
     season_effect: dict[str, float]
+    round_pass: float
+    self_gap: float
+    transfer_effect: float
+    half_life_days: int
 
 
 def parameters() -> Parameters:
@@ -136,6 +140,10 @@ def parameters() -> Parameters:
         without_exam=float(value["progress100_no_exam"]),
         role_effect=_effects(value["role_effect_logit"]),
         season_effect=_effects(value["season_logit"]),
+        round_pass=float(value["pass_rate_mean"]),
+        self_gap=float(value["self_vs_mystery_gap_points"]) / 100,
+        transfer_effect=float(value["transfer_effect_logit"]),
+        half_life_days=int(value["decay_half_life_days"]),
     )
 
 

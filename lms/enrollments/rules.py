@@ -112,7 +112,7 @@ def effective_due(
     if nominal is None:
         return None
     within = [leave for leave in leaves if _overlaps(leave, assigned_on, nominal)]
-    due = nominal + timedelta(days=len(_days_away(within, assigned_on, nominal)))
+    due = nominal + timedelta(days=len(_days_away(within, assigned_on, nominal))) if within else nominal
     grace = timedelta(days=grace_days)
     for leave in within:
         if leave.ends_on is not None:

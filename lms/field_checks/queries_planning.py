@@ -1,6 +1,6 @@
 """What is missing of the plan: people to draw for a week at a center, re-checks to make, windows that are over."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -80,13 +80,13 @@ def _missing_trained(session: Session, version_id: int, on: date) -> list[Traine
         one = Trained(*row)
         weeks.setdefault(week_of(one.completed_on), {}).setdefault(one.center_id, []).append(one)
     planned = _planned(session, since, until)
-    return [one for week, centers in weeks.items() for one in _drawn(week, centers, planned, terms, on)]
+    return [one for week, centers in weeks.items() for one in draw_week(week, centers, planned, terms, on)]
 
 
-def _drawn(
-    week: date, centers: dict[int, list[Trained]], planned: dict[tuple[date, int], set[int]],
-    terms: dict[int, Terms], on: date,
-) -> Iterable[Trained]:  # fmt: skip
+def draw_week(
+    week: date, centers: Mapping[int, Sequence[Trained]], planned: Mapping[tuple[date, int], set[int]],
+    terms: Mapping[int, Terms], on: date,
+) -> Iterator[Trained]:  # fmt: skip
     """Give whom to draw for a week besides those who were; never a check whose window is over as it is made."""
     drawn_before = {who for (day, _center), people in planned.items() if day == week for who in people}
     wanted = allot({center: len({one.person_id for one in trained}) for center, trained in centers.items()})
@@ -125,16 +125,19 @@ def _trained(version_id: int, since: date, until: date, on: date) -> Select[Any]
 
 def _asks(version_id: int, course_id: Any, role_id: Any) -> ColumnElement[bool]:
     """Return the condition that a version of the standard asks something that a course teaches a job role."""
-    named = exists().where(BehaviorRole.behavior_id == BehaviorCourse.behavior_id)
     # Few pairs of course and job: the database makes the list once, not for every row.
-    pairs = (
+    return tuple_(course_id, role_id).in_(asked_pairs(version_id))
+
+
+def asked_pairs(version_id: int) -> Select[int, int]:
+    """Select each course and job role of which a version of the standard asks something."""
+    named = exists().where(BehaviorRole.behavior_id == BehaviorCourse.behavior_id)
+    return (
         select(BehaviorCourse.course_id, JobRole.id)
         .join(StandardItem, StandardItem.behavior_id == BehaviorCourse.behavior_id)
         .join(ItemSetItem, and_(ItemSetItem.item_id == StandardItem.id, ItemSetItem.item_set_id == version_id))
         .join(JobRole, or_(~named, named.where(BehaviorRole.job_role_id == JobRole.id)))
     )
-
-    return tuple_(course_id, role_id).in_(pairs)
 
 
 def _planned(session: Session, since: date, until: date) -> dict[tuple[date, int], set[int]]:
@@ -156,6 +159,7 @@ def list_missing_rechecks(session: Session, *, on: date) -> list[FieldCheck]:
     follower = aliased(FieldCheck)
     active = active_postings(on).subquery("active")
     terms = list_terms(session)
+    longest = max((one.recheck_days + one.to_days - one.from_days for one in terms.values()), default=0)
     rows = session.scalars(
         select(FieldCheck)
         .join(Course, Course.id == FieldCheck.course_id)
@@ -163,6 +167,8 @@ def list_missing_rechecks(session: Session, *, on: date) -> list[FieldCheck]:
         .where(
             FieldCheck.kind == CheckKind.CHECK,
             FieldCheck.state.in_(OBSERVED),
+            # Follows from the windows below; said so that the years before are not read.
+            FieldCheck.completed_on >= on - timedelta(days=longest),
             Course.recheck_days > 0,
             Course.field_check_required,
             ~exists().where(follower.follows_id == FieldCheck.id),

@@ -12,6 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     ClauseElement,
     CursorResult,
+    Date,
     DateTime,
     Dialect,
     Engine,
@@ -217,7 +218,11 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     dialect, names = connection.dialect, list(rows[0])
     columns = []
     for name in names:
-        values, process = [row[name] for row in rows], table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+        values, kind = [row[name] for row in rows], table.c[name].type
+        process = kind.dialect_impl(dialect).bind_processor(dialect)
+        if process and isinstance(kind, Date | UtcDateTime):
+            # Few days, each many times: written once, then looked up.
+            process = {value: process(value) for value in set(values)}.__getitem__
         columns.append(list(map(process, values)) if process else values)
     listed, filled = ", ".join(names), list(zip(*columns, strict=True))
     if dialect.name != "postgresql":

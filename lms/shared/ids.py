@@ -9,12 +9,18 @@ ALPHABET = "23456789bcdfghjkmnpqrstvwxz"
 
 # Letters are taken two by two: a roster or a history asks for tens of thousands of ids.
 PAIRS = [one + other for one in ALPHABET for other in ALPHABET]
+NUMBERS = len(ALPHABET) ** PUBLIC_ID_LENGTH
 
 
 def new_public_id() -> str:
     """Return a fresh random id of 11 characters (about 52 bits)."""
     # One number for all letters: the system's randomness is dear by the call.
-    number, place = divmod(secrets.randbelow(len(ALPHABET) ** PUBLIC_ID_LENGTH), len(ALPHABET))
+    return spell(secrets.randbelow(NUMBERS))
+
+
+def spell(number: int) -> str:
+    """Return the public id that a number below `NUMBERS` stands for."""
+    number, place = divmod(number, len(ALPHABET))
     letters = [ALPHABET[place]]
     for _ in range(PUBLIC_ID_LENGTH // 2):
         number, place = divmod(number, len(PAIRS))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -29,13 +30,20 @@ from lms.shared.db import insert_rows, table_of
 from lms.shared.errors import DomainError, NotFoundError
 
 
+class Measuring(Protocol):
+    """Measures every center at a cut, as `measure_centers` does."""
+
+    def __call__(self, session: Session, *, as_of: date, targets: Targets) -> dict[int, Seen]: ...
+
+
 def evaluate_flags(
-    session: Session, actor: Actor, *, today: date, since: date | None = None, at_most: int | None = None
-) -> list[date]:
+    session: Session, actor: Actor, *, today: date, since: date | None = None, at_most: int | None = None,
+    measure: Measuring = measure_centers,
+) -> list[date]:  # fmt: skip
     """Evaluate every weekly cut that waits, or the `at_most` oldest, and return them; a second run finds none.
 
     What was missed is evaluated by the facts as known now. `since` says with which week to begin where nothing was
-    evaluated yet.
+    evaluated yet; `measure`, how, for who has measured many cuts at once.
     """
     latest = find_cut(session, on=last_cut(today))
     cuts = cuts_to_evaluate(latest, today, since)
@@ -43,7 +51,7 @@ def evaluate_flags(
     flags = load_flags(session, cut=latest) if latest and cuts else {}
     evaluated: list[date] = []
     for cut in cuts:
-        seen = measure_centers(session, as_of=cut, targets=targets)
+        seen = measure(session, as_of=cut, targets=targets)
         if not seen and not flags:
             continue  # a network in which nothing has fallen due yet
         if not _claim(session, actor, cut):

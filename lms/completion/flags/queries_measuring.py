@@ -1,6 +1,8 @@
 """What a weekly cut finds at every center: the rate of its front line, and its critical courses."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,7 +10,7 @@ from sqlalchemy.orm import Session
 from lms.completion.flags.rules import CriticalCourse, Seen
 from lms.completion.queries import list_rates
 from lms.completion.queries_counting import counted, enrollment, places_of_counted, reach_of, tally_columns
-from lms.completion.rules import Dimension, RateFilter
+from lms.completion.rules import Dimension, RateFilter, Tally
 from lms.completion.targets.rules import About, Measure, Targets
 from lms.courses.models import Course
 from lms.people.models import OrgUnit
@@ -18,26 +20,46 @@ from lms.people.rules import UnitKind, whole_network
 FRONTLINE = RateFilter(frontline=True)
 
 
+class Measured(NamedTuple):
+    """The rate of a center's front line, over so many people with something due."""
+
+    tally: Tally
+    people: int
+
+
 def measure_centers(session: Session, *, as_of: date, targets: Targets) -> dict[int, Seen]:
     """Measure every open center whose front line has something due, by center id.
 
     The rate is that of every page; people are those with something due; only alarming critical courses are kept.
     """
     lines = list_rates(session, scope=whole_network(as_of), as_of=as_of, by=Dimension.CENTER, where=FRONTLINE)
-    wanted = select(OrgUnit.code, OrgUnit.id, OrgUnit.network_type).where(OrgUnit.kind == UnitKind.CENTER)
-    centers = {code: (center_id, kind) for code, center_id, kind in session.execute(wanted)}
+    centers = {code: center_id for center_id, (code, _kind) in _centers(session).items()}
+    measured = {centers[line.code]: Measured(line.tally, line.people_judged) for line in lines}
     critical = _critical_courses(session, as_of)
-    found = {}
-    for line in lines:
-        center_id, kind = centers[line.code]
-        found[center_id] = Seen(
+    return seen_at(session, as_of=as_of, targets=targets, measured=measured, critical=critical)
+
+
+def seen_at(
+    session: Session, *, as_of: date, targets: Targets, measured: Mapping[int, Measured],
+    critical: Mapping[int, Iterable[CriticalCourse]],
+) -> dict[int, Seen]:  # fmt: skip
+    """Return what a cut sees of what was measured at each center, beside its target."""
+    return {
+        center_id: Seen(
             as_of=as_of,
-            tally=line.tally,
-            people=line.people_judged,
+            tally=measured[center_id].tally,
+            people=measured[center_id].people,
             target=targets.of(Measure.CENTER, as_of, About(network_type=kind)),
-            critical=critical.get(center_id, ()),
+            critical=[course for course in critical.get(center_id, ()) if course.is_alarming],
         )
-    return found
+        for center_id, (_code, kind) in _centers(session).items()
+        if center_id in measured
+    }
+
+
+def _centers(session: Session) -> dict[int, tuple[str, str | None]]:
+    wanted = select(OrgUnit.id, OrgUnit.code, OrgUnit.network_type).where(OrgUnit.kind == UnitKind.CENTER)
+    return {center_id: (code, kind) for center_id, code, kind in session.execute(wanted)}
 
 
 def _critical_courses(session: Session, as_of: date) -> dict[int, list[CriticalCourse]]:
@@ -56,7 +78,5 @@ def _critical_courses(session: Session, as_of: date) -> dict[int, list[CriticalC
     )
     found: dict[int, list[CriticalCourse]] = {}
     for center_id, *counts in session.execute(query):
-        course = CriticalCourse(*counts)
-        if course.is_alarming:
-            found.setdefault(center_id, []).append(course)
+        found.setdefault(center_id, []).append(CriticalCourse(*counts))
     return found

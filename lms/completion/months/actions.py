@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,9 +17,8 @@ from lms.completion.months.queries_freezing import MonthFacts, figures_of, read_
 from lms.completion.months.queries_questions import count_questions, is_applying
 from lms.completion.months.rules import DEFINITION, Refused, refusal_to_close
 from lms.completion.months.rules_snapshot import changes_between, delta_of, lines_of
+from lms.shared.db import insert_rows, table_of
 from lms.shared.errors import DomainError, NotFoundError
-
-BATCH = 10_000
 
 
 def close_month(session: Session, actor: Actor, *, month: date, today: date, timezone: str) -> MonthClose:
@@ -111,9 +110,8 @@ def freeze(
 
 def _add_figures(session: Session, close: MonthClose, facts: MonthFacts) -> None:
     rows = [{"close_id": close.id, **row} for row in figures_of(session, facts, month=close.month)]
-    connection = session.connection()
-    for start in range(0, len(rows), BATCH):
-        connection.execute(insert(MonthFigure.__table__), rows[start : start + BATCH])  # type: ignore[arg-type]
+    if rows:
+        insert_rows(session.connection(), table_of(MonthFigure), rows)
 
 
 def _add_once(session: Session, close: MonthClose) -> None:

@@ -34,6 +34,7 @@ from lms.people.rules import DutyKind, NetworkType
 # What was observed at a center is told by these.
 LOOKS = (Occasion.CHECK, Occasion.SELF_MONITORING)
 Forms = Mapping[int, Sequence[Sequence[CheckItem]]]
+MadeRound = tuple[int, set[int]]  # its id, and whom it has drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def list_running(session: Session, *, on: date) -> Sequence[Campaign]:
 def find_missing_of(session: Session, campaign: Campaign, *, staff: Staff, on: date) -> list[MissingRound]:
     """Find what is missing of a campaign's rounds; of a draft, all that publishing it would make."""
     chosen, types = {item.id for item in campaign.items}, set(campaign.network_types.split())
-    forms = _forms_by_role(session, campaign.version_id, chosen)
+    forms = forms_by_role(session, campaign.version_id, chosen)
     made = _made(session, MonitoringRound.campaign_id == campaign.id)
     centers = [one for one in staff.workers if not types or staff.network_types[one] in types]
     if campaign.kind == CampaignKind.SURVEY:
@@ -126,23 +127,39 @@ def find_missing_of(session: Session, campaign: Campaign, *, staff: Staff, on: d
 
 
 def _of_month(session: Session, staff: Staff, frame: Frame, version_id: int, on: date) -> list[MissingRound]:
-    forms = _forms_by_role(session, version_id)
+    forms = forms_by_role(session, version_id)
     made = _made(session, MonitoringRound.campaign_id.is_(None), MonitoringRound.month == frame.month)
-    seen, drawn = _seen_in_quarter(session, frame), dict[int, list[int]]()
+    lacking = draw_month(staff, frame, forms, made, _seen_in_quarter(session, frame))
+    times = _times_observed(session, lacking, on) if lacking else {}
+    return rounds_of_month(staff, frame, version_id, forms, made, lacking, times)
+
+
+def draw_month(
+    staff: Staff, frame: Frame, forms: Forms, made: Mapping[int, MadeRound], seen: Collection[int]
+) -> dict[int, list[int]]:  # fmt: skip
+    """Draw whom each center's round of a month lacks; `seen` were seen, or still may be, in the quarter."""
+    drawn = {}
     for center_id, workers in staff.workers.items():
         people = {one for one, role in workers.items() if role in forms}
-        there = made.get(center_id, (None, set()))[1]
+        there = made[center_id][1] if center_id in made else set()
         unseen = sum(one in there or one not in seen for one in people)
         number = number_wanted(len(people), unseen, frame.month)
-        drawn[center_id] = draw_people(people, seen=seen - there, there=there, number=number, seed=f"{frame.month}")
-    lacking = {center_id: people for center_id, people in drawn.items() if people}
-    times = _times_observed(session, lacking, on) if lacking else {}
+        before = people.intersection(seen) - there
+        drawn[center_id] = draw_people(people, seen=before, there=there, number=number, seed=f"{frame.month}")
+    return {center_id: people for center_id, people in drawn.items() if people}
+
+
+def rounds_of_month(
+    staff: Staff, frame: Frame, version_id: int, forms: Forms, made: Mapping[int, MadeRound],
+    drawn: Mapping[int, Sequence[int]], times: Mapping[int, Counter[int]],
+) -> list[MissingRound]:  # fmt: skip
+    """Return the rounds of those drawn, each with a form; `times` tells how often items were observed lately."""
     return [
         MissingRound(
-            made.get(center_id, (None, set()))[0], center_id, None, frame, version_id,
-            _asked(staff, center_id, people, forms, times.get(center_id, Counter()), f"{frame.month}"),
+            made[center_id][0] if center_id in made else None, center_id, None, frame, version_id,
+            _asked(staff, center_id, people, forms, Counter(times.get(center_id, ())), f"{frame.month}"),
         )
-        for center_id, people in lacking.items()
+        for center_id, people in drawn.items()
     ]  # fmt: skip
 
 
@@ -179,8 +196,8 @@ def load_staff(session: Session, *, on: date) -> Staff:
     return Staff(workers, in_charge, types)
 
 
-def _forms_by_role(session: Session, version_id: int, chosen: Collection[int] | None = None) -> Forms:
-    """Return the forms of every job that is asked something: of the whole version, or one form of what is chosen."""
+def forms_by_role(session: Session, version_id: int, chosen: Collection[int] | None = None) -> Forms:
+    """List the forms of every job that is asked something: of the whole version, or one form of what is chosen."""
     items = list_set_items(session, version_id)
     rows = session.execute(
         select(StandardItem.id, BehaviorRole.job_role_id)
@@ -201,14 +218,14 @@ def _forms_by_role(session: Session, version_id: int, chosen: Collection[int] | 
     return {role_id: [part] for role_id, part in parts.items() if part}
 
 
-def _made(session: Session, *conditions: ColumnElement[bool]) -> dict[int, tuple[int, set[int]]]:
+def _made(session: Session, *conditions: ColumnElement[bool]) -> dict[int, MadeRound]:
     """Return the rounds there are, by center, and who was drawn for them, whatever became of it."""
     rows = session.execute(
         select(MonitoringRound.center_id, MonitoringRound.id, FieldCheck.person_id)
         .join(FieldCheck, FieldCheck.round_id == MonitoringRound.id)
         .where(*conditions)
     )
-    found: dict[int, tuple[int, set[int]]] = {}
+    found: dict[int, MadeRound] = {}
     for center_id, round_id, person_id in rows:
         found.setdefault(center_id, (round_id, set()))[1].add(person_id)
     return found

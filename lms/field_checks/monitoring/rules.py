@@ -95,12 +95,10 @@ def forms_of(items: Sequence[CheckItem]) -> list[list[CheckItem]]:
 def choose_form(forms: Sequence[Sequence[CheckItem]], times: Mapping[int, int], *, seed: str) -> Sequence[CheckItem]:
     """Return the form whose own items were least observed lately; among equals a digest decides."""
     everywhere = frozenset.intersection(*(frozenset(item.item_id for item in form) for form in forms))
-
-    def key(form: Sequence[CheckItem]) -> tuple[float, str]:
-        own = [item.item_id for item in form if item.item_id not in everywhere]
-        return sum(times.get(item_id, 0) for item_id in own) / max(1, len(own)), ticket_of(seed, *own)
-
-    return min(forms, key=key)
+    own = [[item.item_id for item in form if item.item_id not in everywhere] for form in forms]
+    loads = [sum(times.get(item_id, 0) for item_id in items) / max(1, len(items)) for items in own]
+    least = [place for place, load in enumerate(loads) if load == min(loads)]
+    return forms[min(least, key=lambda place: ticket_of(seed, *own[place])) if len(least) > 1 else least[0]]
 
 
 class Tally(NamedTuple):
