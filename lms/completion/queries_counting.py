@@ -10,6 +10,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     FromClause,
+    Label,
     Select,
     and_,
     bindparam,
@@ -132,17 +133,12 @@ def is_done(day: date) -> ColumnElement[bool]:
     return enrollment.c.completed_on <= day
 
 
-def is_overdue(day: date) -> ColumnElement[bool]:
-    """Tell whether a counted enrollment is open and was due before `day`: the due day itself is in time (ruling 6)."""
-    return and_(enrollment.c.due_on < day, or_(enrollment.c.completed_on.is_(None), enrollment.c.completed_on > day))
-
-
 def count_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
     """Count the rows that meet a condition; for SQLite a third of the work of adding up a CASE."""
     return func.count().filter(condition)
 
 
-def tally_columns(day: date) -> tuple[ColumnElement[int], ColumnElement[int], ColumnElement[int]]:
+def tally_columns(day: date) -> tuple[Label[int], Label[int], Label[int]]:
     """Return the aggregates due, done and on_time over counted enrollments."""
     on_time = and_(is_done(day), enrollment.c.completed_on <= enrollment.c.due_on)
     return (

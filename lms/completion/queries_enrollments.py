@@ -1,6 +1,6 @@
 """Enrollments one by one: a person's list with its reasons, a course's people, and everything for files."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -155,38 +155,57 @@ def _number_of(scope: Scope, as_of: date, reach: Reach, pick: Pick) -> Select[in
     return select(func.count()).select_from(select_enrollments(scope, as_of, reach, pick).subquery())
 
 
+def _as_is(lines: Select[Any]) -> Select[Any]:
+    return lines
+
+
 def list_person_lines(session: Session, *, scope: Scope, person_id: int, as_of: date) -> list[PersonLine]:
     """List a person's enrollments assigned by `as_of`: open ones by due date, then done and void ones.
 
     Raises:
         NotFoundError: the viewer may not name the person, or there is none.
     """
-    seen = session.scalar(select(Person.id).where(Person.id == person_id, visible_people(scope)))
-    if seen is None:
-        raise NotFoundError
+    return [line for line, _row in list_person_rows(session, scope=scope, person_id=person_id, as_of=as_of)]
+
+
+def list_person_rows(
+    session: Session, *, scope: Scope, person_id: int, as_of: date, more: Callable[[Select[Any]], Select[Any]] = _as_is
+) -> list[tuple[PersonLine, Row[Any]]]:
+    """List what `list_person_lines` does, each beside its row, to whose statement `more` may have added.
+
+    Raises:
+        NotFoundError: the viewer may not name the person, or there is none.
+    """
+    if person_id != scope.person_id:
+        seen = read(session, select(Person.id).where(Person.id == person_id, visible_people(scope))).first()
+        if seen is None:
+            raise NotFoundError
     standing = find_standing(session, person_id=person_id, as_of=as_of)
-    rows = session.execute(_lines_of_person(as_of), {"person_id": person_id})
-    return sorted((_person_line(row, standing, as_of) for row in rows), key=_by_urgency)
+    rows = read(session, _lines_of_person(as_of, more), {"person_id": person_id})
+    lines = ((_person_line(row, standing, as_of), row) for row in rows)
+    return sorted(lines, key=lambda pair: _by_urgency(pair[0]))
 
 
-@lru_cache(maxsize=8)
-def _lines_of_person(as_of: date) -> Select[*tuple[Any, ...]]:
-    return (
+@lru_cache(maxsize=16)
+def _lines_of_person(as_of: date, more: Callable[[Select[Any]], Select[Any]]) -> Select[Any]:
+    lines: Select[Any] = (
         select(
             enrollment, superseded_on(as_of).label("superseded"), exempted_on(as_of).label("exempt"),
             Course.public_id, Course.code, Course.title_ko, Course.title_en, Course.is_critical, Course.tier_level,
             Tier.name_ko.label("tier_ko"), Tier.name_en.label("tier_en"), CourseVersion.validity_months,
         )
+        .select_from(enrollment)
         .join(Course, Course.id == enrollment.c.course_id)
         .join(Tier, Tier.level == Course.tier_level)
         .join(CourseVersion, CourseVersion.id == enrollment.c.course_version_id)
         .where(enrollment.c.person_id == bindparam("person_id"), enrollment.c.assigned_on <= as_of)
     )  # fmt: skip
+    return more(lines)
 
 
 def find_standing(session: Session, *, person_id: int, as_of: date) -> Standing:
     """Return where a person stands on `as_of`."""
-    posted = session.execute(_standing_of_person(as_of), {"person_id": person_id}).first()
+    posted = read(session, _standing_of_person(as_of), {"person_id": person_id}).first()
     return _standing(*posted) if posted else Standing.NOT_EMPLOYED
 
 

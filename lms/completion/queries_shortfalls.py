@@ -1,7 +1,7 @@
 """Who falls short on a day, by how much, since when and why."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -9,8 +9,12 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Date,
+    Engine,
     Float,
+    FromClause,
     Integer,
+    Label,
     Select,
     String,
     and_,
@@ -18,24 +22,24 @@ from sqlalchemy import (
     cast,
     func,
     literal,
-    null,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import Session
 
-from lms.completion.queries import person_tallies
 from lms.completion.queries_counting import (
     Ids,
     Reach,
     count_if,
     counted,
     enrollment,
-    is_overdue,
     is_short,
     places_of_counted,
     reach_of,
     stream,
+    tally_columns,
+    within,
 )
 from lms.completion.queries_labels import Labels, course_labels, load_organization, role_labels
 from lms.completion.rules import (
@@ -51,9 +55,10 @@ from lms.completion.rules import (
     severity_of,
 )
 from lms.people.models import OrgUnit, Person
-from lms.people.queries import visible_people
+from lms.people.queries import active_postings, visible_people
 from lms.people.rules import Scope
 from lms.people.search.queries import named_like
+from lms.shared.db import read
 from lms.shared.paging import PER_PAGE, Page, offset_of
 
 
@@ -74,23 +79,21 @@ def list_shortfalls(
     """
     where = where or ShortfallFilter()
     reach = reach_of(session, scope=scope, as_of=as_of, where=where, named=True)
-    numbered = _page_of(scope, as_of, where, reach, sort, descending)
-    rows = session.execute(numbered, {"rows": per_page, "skipped": offset_of(page, per_page)}).all()
-    everyone = select_shortfalls(scope, as_of, where, reach)
+    everyone = select_shortfalls(scope, as_of, where, reach, apart=_apart(session, reach))
+    numbered = _page_of(everyone, as_of, sort, descending)
+    rows = read(session, numbered, {"rows": per_page, "skipped": offset_of(page, per_page)}).all()
     matches = rows[0].matches if rows else _count(session, everyone) if page > 1 else 0
     center_ids = frozenset(row.center_id for row in rows)
-    missing = _find_missing(session, as_of, reach, [row.id for row in rows])
-    lines = _lines(session, rows, as_of, center_ids, missing)
+    reasons = _find_reasons(session, as_of, reach, [row.id for row in rows])
+    lines = _lines(session, rows, as_of, center_ids, reasons)
     by_severity = {one: int(rows[0]._mapping[one]) for one in Severity} if rows else {}
     return ShortfallPage(list(lines), max(1, page), matches, per_page, by_severity)
 
 
 # Built once for the same question: see `people.queries.placement_on`.
 @lru_cache(maxsize=64)
-def _page_of(
-    scope: Scope, as_of: date, where: ShortfallFilter, reach: Reach, sort: ShortfallSort, descending: bool
-) -> Select[Any]:
-    everyone = _ordered(select_shortfalls(scope, as_of, where, reach), sort, descending=descending)
+def _page_of(people: Select[Any], as_of: date, sort: ShortfallSort, descending: bool) -> Select[Any]:
+    everyone = _ordered(people, sort, descending=descending)
     numbered = everyone.add_columns(func.count().over().label("matches"), *_severity_counts(everyone, as_of))
     return numbered.limit(bindparam("rows", type_=Integer)).offset(bindparam("skipped", type_=Integer))
 
@@ -144,27 +147,59 @@ def iter_shortfalls(
 
 @lru_cache(maxsize=64)
 def select_shortfalls(
-    scope: Scope, as_of: date, where: ShortfallFilter, reach: Reach, *, reasons: bool = False
+    scope: Scope, as_of: date, where: ShortfallFilter, reach: Reach, *, reasons: bool = False, apart: bool = False
 ) -> Select[Any]:
-    """Select everyone who falls short on `as_of` within `reach`, one row each; `reasons` adds what they miss."""
-    oldest = func.min(enrollment.c.due_on).filter(is_overdue(as_of))
-    missing = _missing(as_of) if reasons else null()
-    tallies = person_tallies(as_of, reach, oldest.label("oldest"), missing.label("missing"))
-    short = tallies.subquery("short")
+    """Select everyone who falls short on `as_of` within `reach`, one row each; see `_apart`.
+
+    `reasons` adds what they miss, and how much was done in time.
+    """
+    due, done, on_time = tally_columns(as_of)
+    columns: list[Label[Any]] = [due, done, _oldest(as_of).label("oldest")]
+    if reasons:
+        columns += [on_time, _missing(as_of).label("missing")]
+    active, short, joined = (_side_by_side if apart else _together)(as_of, reach, columns)
     # Asked of the finished tallies: SQLite would count everything a second time for a HAVING.
     is_wanted = [_falls_short(short.c.due, short.c.done, short.c.oldest, where.below)]
     if where.severity is not None:
         is_wanted.append(_is_severe(short.c.oldest, where.severity, as_of))
-    active = places_of_counted(as_of, reach).subquery("active")
-    return (
-        select(
-            Person.id, Person.public_id, Person.staff_no, Person.name, active.c.center_id, active.c.role_id,
-            short.c.due, short.c.done, short.c.on_time, short.c.oldest, short.c.missing,
-        )
-        .join(active, active.c.person_id == Person.id)
-        .join(short, short.c.person_id == Person.id)
-        .where(*is_wanted, visible_people(scope), *named_like(where.search or ""))
+    people: Select[Any] = select(
+        Person.id, Person.public_id, Person.staff_no, Person.name, active.c.center_id, active.c.role_id,
+        *(short.c[column.name] for column in columns),
     )  # fmt: skip
+    people = people.select_from(active).join(Person, Person.id == active.c.person_id).join(short, joined)
+    return people.where(*is_wanted, visible_people(scope), *named_like(where.search or ""))
+
+
+def _together(
+    as_of: date, reach: Reach, columns: list[Label[Any]]
+) -> tuple[FromClause, FromClause, ColumnElement[bool]]:
+    """Add everyone up in one go; return who is active, the sums, and what joins them."""
+    person_id = enrollment.c.person_id
+    short = counted(as_of, reach, person_id, *columns).group_by(person_id).subquery("short")
+    return places_of_counted(as_of, reach).subquery("active"), short, short.c.person_id == Person.id
+
+
+def _side_by_side(
+    as_of: date, reach: Reach, columns: list[Label[Any]]
+) -> tuple[FromClause, FromClause, ColumnElement[bool]]:
+    """Add each active person up apart. Who has nothing due has a row as well, and falls short of nothing."""
+    active = within(active_postings(as_of), reach).subquery("active")
+    of_everyone = counted(as_of, replace(reach, center_ids=None), *columns)
+    return active, of_everyone.where(enrollment.c.person_id == active.c.person_id).lateral("short"), true()
+
+
+def _apart(session: Session, reach: Reach) -> bool:
+    """Tell whether each person is best added up apart: on PostgreSQL, which otherwise sorts the rows of all of them.
+
+    Not everyone's, whose rows it reads as they lie; nor what was known then, which it reads through views.
+    """
+    bind = session.get_bind()
+    return reach.center_ids is not None and bind.dialect.name == "postgresql" and isinstance(bind, Engine)
+
+
+def _oldest(as_of: date) -> ColumnElement[date | None]:
+    """Return the first due date of what is overdue: of what is open, but that nothing is overdue on its own day."""
+    return func.nullif(func.min(enrollment.c.due_on).filter(~_is_completed(as_of)), as_of, type_=Date)
 
 
 def _falls_short(
@@ -193,17 +228,20 @@ def _is_completed(as_of: date) -> ColumnElement[bool]:
     return and_(enrollment.c.completed_on.is_not(None), enrollment.c.completed_on <= as_of)
 
 
-def _find_missing(session: Session, as_of: date, reach: Reach, person_ids: list[int]) -> dict[int, str]:
-    """Find what a few people miss, for a page of them; the rule of `_missing`."""
-    found = session.execute(_missing_of_people(as_of, reach.course_ids), {"person_ids": person_ids})
-    return dict(found.all())
+def _find_reasons(
+    session: Session, as_of: date, reach: Reach, person_ids: list[int]
+) -> dict[int, tuple[int, str | None]]:
+    """Find how much a few people did in time and what they miss, for a page of them."""
+    found = read(session, _reasons_of_people(as_of, reach.course_ids), {"person_ids": person_ids})
+    return {person_id: (on_time, missing) for person_id, on_time, missing in found}
 
 
 @lru_cache(maxsize=64)
-def _missing_of_people(as_of: date, course_ids: Ids) -> Select[Any]:
+def _reasons_of_people(as_of: date, course_ids: Ids) -> Select[Any]:
     person_id = enrollment.c.person_id
     asked: BindParameter[int] = bindparam("person_ids", expanding=True)
-    query = counted(as_of, Reach(course_ids=course_ids), person_id, _missing(as_of))
+    _due, _done, on_time = tally_columns(as_of)
+    query = counted(as_of, Reach(course_ids=course_ids), person_id, on_time, _missing(as_of))
     return query.where(person_id.in_(asked)).group_by(person_id)
 
 
@@ -224,7 +262,7 @@ def _ordered(people: Select[Any], sort: ShortfallSort, *, descending: bool) -> S
 
 
 def _count(session: Session, people: Select[Any]) -> int:
-    return session.scalar(select(func.count()).select_from(people.order_by(None).subquery())) or 0
+    return read(session, select(func.count()).select_from(people.order_by(None).subquery())).scalar() or 0
 
 
 def _lines(
@@ -232,17 +270,18 @@ def _lines(
     rows: Iterable[Any],
     as_of: date,
     center_ids: Ids = None,
-    missing: Mapping[int, str] | None = None,
+    reasons_of: Mapping[int, tuple[int, str | None]] | None = None,
 ) -> Iterator[ShortfallLine]:
     organization = load_organization(session, as_of=as_of, center_ids=center_ids)
     roles, reasons = role_labels(session), _Reasons(course_labels(session), as_of)
     places = {center_id: organization.place(center_id) for center_id in organization.parents}
     for row in rows:
-        person_id, public_id, staff_no, name, center_id, role_id, *tally, oldest, gathered = row[:11]
+        person_id, public_id, staff_no, name, center_id, role_id, due, done, oldest = row[:9]
+        on_time, gathered = row[9:11] if reasons_of is None else reasons_of.get(person_id, (0, None))
         center, area, region = places[center_id]
         role = roles[role_id]
         days = days_overdue(oldest, as_of)
-        courses = reasons.read(gathered if missing is None else missing.get(person_id))
+        courses = reasons.read(gathered)
         # Counted among what is read anyway: for the database it was a fifth of the work of adding everyone up.
         overdue = sum(1 for course in courses if course.days_overdue)
         yield ShortfallLine(
@@ -251,7 +290,7 @@ def _lines(
             area.code, area.name_ko, area.name_en,
             region.code, region.name_ko, region.name_en,
             role.code, role.name_ko, role.name_en,
-            Tally(*tally), overdue, oldest, days, severity_of(days),
+            Tally(due, done, on_time), overdue, oldest, days, severity_of(days),
             courses,
         )  # fmt: skip
 

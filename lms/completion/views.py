@@ -34,7 +34,7 @@ from lms.completion.targets.rules import DEFAULTS, Measure
 from lms.enrollments.rules import GRACE_DAYS
 from lms.learning.certificates.queries import certificates_of
 from lms.learning.player import wording as study_words
-from lms.learning.player.queries import list_begun, list_learned_here
+from lms.learning.player.queries import list_begun
 from lms.learning.recall.queries import list_due
 from lms.learning.signals import wording as signal_words
 from lms.learning.signals.queries import evidence_levels
@@ -154,7 +154,7 @@ def own() -> Answer:
         learning=page.learning,
         locks=page.learning.locks,
         groups=by_when(page.learning.lines),
-        learned=list_learned_here(session, person_id),
+        learned=page.learned,
         begun=list_begun(session, person_id, day),
         recalled=len(list_due(session, person_id=person_id, on=day, secret=current_app.config["SECRET_KEY"])),
         study_words=study_words,

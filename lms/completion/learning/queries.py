@@ -3,20 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.completion.learning.rules import Learning
-from lms.completion.queries_enrollments import list_person_lines
+from lms.completion.queries_enrollments import list_person_rows
 from lms.completion.rules import PersonLine
 from lms.courses.models import Course, CoursePrerequisite, CourseVersion
 from lms.enrollments.dues.queries import load_circumstances
 from lms.enrollments.dues.rules import NOTHING_KNOWN, Move
 from lms.enrollments.models import Assignment, Enrollment
+from lms.learning.content.models import Edition
 from lms.people.models import Person
 from lms.people.rules import Scope
+from lms.shared.db import read
 
 # Built once: see `people.queries.placement_on`.
 PERSON_ID: BindParameter[int] = bindparam("person_id")
@@ -28,17 +30,7 @@ PREREQUISITES = (
     .where(Course.id.in_(select(Enrollment.course_id).where(Enrollment.person_id == PERSON_ID)))
     .order_by(Course.code, NEEDED.code)
 )
-REQUESTS = (
-    select(
-        Enrollment.id, Enrollment.source, Course.trigger, CourseVersion.minutes, CourseVersion.chapters,
-        Person.name, Assignment.reason,
-    )
-    .join(Course, Course.id == Enrollment.course_id)
-    .join(CourseVersion, CourseVersion.id == Enrollment.course_version_id)
-    .outerjoin(Assignment, Assignment.id == Enrollment.assignment_id)
-    .outerjoin(Person, Person.id == Assignment.created_by_id)
-    .where(Enrollment.person_id == PERSON_ID)
-)  # fmt: skip
+LEARNED_HERE = exists().where(Edition.course_version_id == Enrollment.course_version_id)
 
 
 class Request(NamedTuple):
@@ -54,11 +46,12 @@ class Request(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LearningPage:
-    """A person's learning with its reasons; requests and moves are by enrollment id."""
+    """A person's learning with its reasons, by enrollment id; `learned` are those that are learned here."""
 
     learning: Learning
     requests: Mapping[int, Request]
     moves: Mapping[int, Move]
+    learned: frozenset[int]
 
 
 def read_learning(session: Session, *, scope: Scope, person_id: int, as_of: date) -> LearningPage:
@@ -67,21 +60,32 @@ def read_learning(session: Session, *, scope: Scope, person_id: int, as_of: date
     Raises:
         NotFoundError: the viewer may not name the person, or there is none.
     """
-    lines = list_person_lines(session, scope=scope, person_id=person_id, as_of=as_of)
-    learning = Learning(lines, _prerequisites(session, person_id))
-    return LearningPage(learning, _requests(session, person_id), _moves(session, person_id, learning.open))
+    found = list_person_rows(session, scope=scope, person_id=person_id, as_of=as_of, more=_with_reasons)
+    learning = Learning([line for line, _row in found], _prerequisites(session, person_id))
+    return LearningPage(
+        learning,
+        {
+            row.id: Request(row.source, row.trigger, row.minutes, row.chapters, row.name, row.reason)
+            for _line, row in found
+        },
+        _moves(session, person_id, learning.open),
+        frozenset(row.id for _line, row in found if row.is_here),
+    )
+
+
+def _with_reasons(lines: Select[Any]) -> Select[Any]:
+    asked = (Course.trigger, CourseVersion.minutes, CourseVersion.chapters, Person.name, Assignment.reason)
+    joined = lines.outerjoin(Assignment, Assignment.id == Enrollment.assignment_id)
+    joined = joined.outerjoin(Person, Person.id == Assignment.created_by_id)
+    return joined.add_columns(*asked, LEARNED_HERE.label("is_here"))
 
 
 def _prerequisites(session: Session, person_id: int) -> dict[str, list[str]]:
     """Return by course of the person the codes of the courses it opens after."""
     found: dict[str, list[str]] = {}
-    for code, requires in session.execute(PREREQUISITES, {"person_id": person_id}):
+    for code, requires in read(session, PREREQUISITES, {"person_id": person_id}):
         found.setdefault(code, []).append(requires)
     return found
-
-
-def _requests(session: Session, person_id: int) -> dict[int, Request]:
-    return {row[0]: Request(*row[1:]) for row in session.execute(REQUESTS, {"person_id": person_id})}
 
 
 def _moves(session: Session, person_id: int, lines: list[PersonLine]) -> dict[int, Move]:

@@ -128,12 +128,6 @@ def _locking(session: Session, person_id: int, course: Course, today: date) -> S
     return session.scalars(needed.order_by(Course.code)).all()
 
 
-def list_learned_here(session: Session, person_id: int) -> frozenset[int]:
-    """Return the ids of a person's enrollments whose course version is learned here."""
-    learned = select(Enrollment.id).join(Edition, Edition.course_version_id == Enrollment.course_version_id)
-    return frozenset(session.scalars(learned.where(Enrollment.person_id == person_id)))
-
-
 def list_courses_learned_here(session: Session, person_id: int) -> frozenset[str]:
     """Return the public ids of the courses that a person is enrolled in and can learn here."""
     learned = select(Course.public_id).join(Enrollment, Enrollment.course_id == Course.id)
