@@ -273,8 +273,10 @@ def _trend(session: Session, asked: Asked[BreakdownForm], unit: Unit, target: in
 def center_trend(session: Session, *, scope: Scope, as_of: date, center_id: int, target: int) -> Trend:
     """Return the trend of a center's rate for a viewer who may name its people."""
     where, memory = RateFilter(unit_id=center_id), _memory()
-    known = memory.trend_of(session, scope=scope, as_of=as_of, where=where) if memory else None
-    points = known or list_trend(session, scope=scope, as_of=as_of, where=where)
+    if memory:
+        points = memory.trend_of_center(session, scope=scope, as_of=as_of, center_id=center_id)
+    else:
+        points = list_trend(session, scope=scope, as_of=as_of, where=where)
     return trend_chart(with_reported(session, points, scope=scope, where=where), target)
 
 

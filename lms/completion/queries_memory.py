@@ -12,21 +12,21 @@ from datetime import date
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Select, func, not_, or_, select
+from sqlalchemy import bindparam, func, not_, select
 from sqlalchemy.orm import Session
 
 from lms.audit.models import AuditEvent, AuditSubject
 from lms.completion.queries import NOTHING, Sums, person_tallies
 from lms.completion.queries_counting import Reach, count_if, is_short, places_of_counted
 from lms.completion.queries_labels import load_organization
-from lms.completion.queries_trend import reaches_on
+from lms.completion.queries_trend import list_trend, reaches_on
 from lms.completion.rules import Dimension, RateFilter, RateLine, Tally
 from lms.completion.rules_trend import TrendPoint, trend_days
 from lms.people.models import Posting
 from lms.people.rules import Scope
 from lms.shared.errors import NotFoundError
 
-DAYS_KEPT = 60
+DAYS_KEPT, TRENDS_KEPT = 60, 1_000
 # More centers than this are counted anew as quickly as one by one.
 MOST_COUNTED_AGAIN = 60
 # Lines of these actions, or actions that begin so, tell of no change that a rate stands on. Any other might.
@@ -58,6 +58,7 @@ class NetworkFigures:
         self._seen: _Seen | None = None
         self._days: OrderedDict[date, Centers] = OrderedDict()
         self._stale: dict[date, set[int]] = {}
+        self._trends: OrderedDict[tuple[int, date], list[TrendPoint]] = OrderedDict()
 
     def rates(self, session: Session, *, scope: Scope, as_of: date, by: Dimension) -> list[RateLine]:
         """Return what `list_rates` does for the network without a filter.
@@ -105,6 +106,26 @@ class NetworkFigures:
             for day, reach in zip(days, reaches, strict=True)
         ]
 
+    def trend_of_center(self, session: Session, *, scope: Scope, as_of: date, center_id: int) -> list[TrendPoint]:
+        """Return what `list_trend` does for a center without any other filter.
+
+        Raises:
+            NotFoundError: the viewer does not see the figures of the center.
+        """
+        if not (scope.counted_network or center_id in scope.counted_center_ids):
+            raise NotFoundError
+        where = RateFilter(unit_id=center_id)
+        with self._lock:
+            if not self._catch_up(session):
+                return list_trend(session, scope=scope, as_of=as_of, where=where)
+            key = center_id, as_of
+            if key not in self._trends:
+                self._trends[key] = list_trend(session, scope=scope, as_of=as_of, where=where)
+            self._trends.move_to_end(key)
+            if len(self._trends) > TRENDS_KEPT:
+                self._trends.popitem(last=False)
+            return list(self._trends[key])
+
     def _centers(self, session: Session, days: Sequence[date]) -> dict[date, Centers]:
         with self._lock:
             if not self._catch_up(session):
@@ -127,12 +148,12 @@ class NetworkFigures:
 
     def _catch_up(self, session: Session) -> bool:
         """Note what the trail tells of since; False when this session still reads the past before that."""
-        last = session.scalar(select(func.max(AuditEvent.id))) or 0
+        last = session.scalar(LAST_LINE) or 0
         late = LATE_LINES if session.get_bind().dialect.name == "postgresql" else 0
         if self._seen is not None and last < self._seen.last:
             return False
         since = last if self._seen is None else self._seen.last
-        lines = session.execute(_changes(max(0, since - late))).all()
+        lines = session.execute(CHANGES, {"after": max(0, since - late)}).all()
         if self._seen is not None:
             self._forget(session, [line for line in lines if line.id not in self._seen.recent])
         recent = frozenset(line.id for line in lines if line.id > last - late)
@@ -145,21 +166,24 @@ class NetworkFigures:
         if not all(line.action.startswith(ABOUT_SUBJECTS) and line.is_listed and line.subject_count for line in lines):
             self._days.clear()
             self._stale.clear()
+            self._trends.clear()
             return
         people = select(AuditSubject.person_id).where(AuditSubject.event_id.in_([line.id for line in lines]))
         centers = set(session.scalars(select(Posting.center_id).where(Posting.person_id.in_(people)).distinct()))
         for day in self._days:
             self._stale.setdefault(day, set()).update(centers)
+        for key in [key for key in self._trends if key[0] in centers]:
+            del self._trends[key]
 
 
-def _changes(after: int) -> Select[int, str, bool, int]:
-    """Select the lines after one that may tell of a change."""
-    without_effect = or_(
-        AuditEvent.action.in_(WITHOUT_EFFECT), *(AuditEvent.action.startswith(text) for text in WITHOUT_EFFECT_BEGIN)
-    )
-    return select(AuditEvent.id, AuditEvent.action, AuditEvent.is_listed, AuditEvent.subject_count).where(
-        AuditEvent.id > after, not_(without_effect)
-    )
+# Built once: see `people.queries.placement_on`.
+LAST_LINE = select(func.max(AuditEvent.id))
+# The lines after one that may tell of a change.
+CHANGES = select(AuditEvent.id, AuditEvent.action, AuditEvent.is_listed, AuditEvent.subject_count).where(
+    AuditEvent.id > bindparam("after"),
+    AuditEvent.action.not_in(WITHOUT_EFFECT),
+    *(not_(AuditEvent.action.startswith(text)) for text in WITHOUT_EFFECT_BEGIN),
+)
 
 
 def _count(session: Session, day: date, center_ids: frozenset[int] | None) -> Centers:

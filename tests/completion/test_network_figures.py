@@ -82,6 +82,26 @@ def test_a_unit_s_trend_comes_from_what_is_known(session: Session, figures: Netw
             assert figures.trend_of(session, scope=scope, as_of=LAST, where=where) == expected, code
 
 
+def test_a_center_s_trend_is_counted_once_until_something_changes_there(session: Session, figures: NetworkFigures):
+    units = dict(session.execute(select(OrgUnit.code, OrgUnit.id)).all())
+    centers, chance = [units[code] for code in ("C1", "C2", "C3")], Random(11)
+    for _ in range(4):
+        for center_id in centers:
+            expected = list_trend(session, scope=SCOPE, as_of=LAST, where=RateFilter(unit_id=center_id))
+            assert figures.trend_of_center(session, scope=SCOPE, as_of=LAST, center_id=center_id) == expected
+            with counted_statements() as seen:
+                figures.trend_of_center(session, scope=SCOPE, as_of=LAST, center_id=center_id)
+            assert len(seen.texts) == 2
+        session.rollback()
+        complete_some(session, chance)
+    session.execute(update(Enrollment).values(completed_on=FIRST))
+    record(session, ACTOR, "history.apply", "import", "x", subject_count=60)
+    session.commit()
+    for center_id in centers:
+        expected = list_trend(session, scope=SCOPE, as_of=LAST, where=RateFilter(unit_id=center_id))
+        assert figures.trend_of_center(session, scope=SCOPE, as_of=LAST, center_id=center_id) == expected
+
+
 def test_completions_are_seen_at_once(session: Session, figures: NetworkFigures):
     chance = Random(5)
     for _ in range(6):
@@ -161,6 +181,10 @@ def test_threads_share_one_memory(app, session: Session, figures: NetworkFigures
 
 def test_old_days_are_forgotten(session: Session, figures: NetworkFigures, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(queries_memory, "DAYS_KEPT", 14)
+    monkeypatch.setattr(queries_memory, "TRENDS_KEPT", 2)
+    for center_id in (1, 2, 3):
+        figures.trend_of_center(session, scope=SCOPE, as_of=LAST, center_id=center_id)
+    assert [center_id for center_id, _ in figures._trends] == [2, 3]
     for day in range(3):
         figures.trend(session, scope=SCOPE, as_of=LAST - timedelta(days=day))
     assert len(figures._days) == 14
@@ -170,3 +194,5 @@ def test_only_who_sees_the_whole_network_is_answered(session: Session, figures: 
     some = Scope(person_id=None, on=LAST, counted_center_ids=frozenset({1}))
     with pytest.raises(NotFoundError):
         figures.rates(session, scope=some, as_of=LAST, by=Dimension.CENTER)
+    with pytest.raises(NotFoundError):
+        figures.trend_of_center(session, scope=some, as_of=LAST, center_id=2)

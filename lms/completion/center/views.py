@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from lms.completion import wording
 from lms.completion.center import queries
 from lms.completion.center import wording as words
+from lms.completion.center.drawing import Cells
 from lms.completion.center.forms import CARDS, GRID, BoardForm
 from lms.completion.center.rules import Board, Center, Show
 from lms.completion.flags import wording as flag_words
@@ -129,6 +130,8 @@ def board(unit_id: str) -> Answer:
         shown = whole.narrowed(role=form.role.data or "", tier=form.chosen_tier, show=form.chosen_show)
     people = [row.person.id for row in shown.rows]
     note_access("view", "board", found.public_id, subject_ids=people, detail=dict(request.args.items()))
+    said, titles = words.Words(), {course.id: localized(course, "title") for course in shown.courses}
+    picked = set(request.args.getlist("pick"))
     page = render_template(
         "completion/board.html",
         center=found,
@@ -136,14 +139,15 @@ def board(unit_id: str) -> Answer:
         form=form,
         roles=roles,
         tiers=tiers,
-        titles={course.id: localized(course, "title") for course in shown.courses},
+        titles=titles,
         chips=_chips(form, roles, tiers) if is_valid else [],
         as_cards=_as_cards(form),
         may_record=found.id in list_writable_centers(session, scope=scope),
         viewer_id=scope.person_id,
-        picked=set(request.args.getlist("pick")),
+        picked=picked,
+        cells=Cells(shown, said, titles, picked),
         as_of=scope.on,
-        words=words.Words(),
+        words=said,
         shows=words.SHOWS,
         target=DEFAULT_TARGET,
         wording=wording,

@@ -1,12 +1,12 @@
 """The board and the center's page in words."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from babel.support import NullTranslations
 from flask_babel import get_translations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import escape
 
 from lms.completion.center.rules import Cell, Show
 from lms.completion.rules import EnrollmentState
@@ -58,19 +58,22 @@ class Words:
     """Words the cells of one page; each number of days once."""
 
     def __init__(self) -> None:
-        self.plain = cell_words()
+        self.plain = {state: _escaped(word) for state, word in cell_words().items()}
         # A board of latecomers has hundreds of different numbers; Flask-Babel would look for its texts at each.
         self.texts = get_translations()
-        self._drawn: dict[tuple[str, int | None], tuple[str, ...]] = {}
+        self.counted: dict[tuple[str, int], CellWords] = {}
 
     def of(self, cell: Cell) -> CellWords:
-        """Return the words of a cell."""
-        return self.plain.get(cell.state) or _counted(cell.state, cell.days or 0, self.texts)
+        """Return the words of a cell, fit to stand in a page."""
+        state = cell.state
+        if state is not EnrollmentState.OVERDUE and state is not EnrollmentState.DUE_SOON:
+            return self.plain[state]
+        key = state.value, cell.days or 0
+        return self.counted.get(key) or self.counted.setdefault(key, _escaped(_counted(state, key[1], self.texts)))
 
-    def drawn(self, cell: Cell, *macros: Callable[[CellWords], str]) -> tuple[str, ...]:
-        """Return what these macros make of a cell's words: a board has a thousand cells of a few kinds."""
-        key = cell.state._value_, cell.days
-        return self._drawn.get(key) or self._drawn.setdefault(key, tuple(macro(self.of(cell)) for macro in macros))
+
+def _escaped(word: CellWords) -> CellWords:
+    return word._replace(short=escape(word.short), full=escape(word.full))
 
 
 def _counted(state: EnrollmentState, days: int, texts: NullTranslations) -> CellWords:
