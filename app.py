@@ -107,6 +107,7 @@ from lms.learning.signals.views import blueprint as signals_pages
 from lms.learning.surveys import models as _surveys
 from lms.learning.surveys.views import blueprint as surveys_pages
 from lms.observations import models as _observations
+from lms.observations import actions_merging as observations_merging
 from lms.observations.cli import observations as observations_commands
 from lms.observations.history import wording as observations_words
 from lms.observations.practice.views import blueprint as practice_pages
@@ -273,7 +274,13 @@ def _offer(app: Flask) -> None:
     content_hooks.register_follow(follow_enrollments)
     register_rates(due_and_done_by_center)
     register_photos(list_keys, settle_photos)
-    merging = (enrollments_merging, exceptions_merging, field_checks_merging, accounts_merging)
+    merging = (
+        enrollments_merging,
+        exceptions_merging,
+        observations_merging,
+        field_checks_merging,
+        accounts_merging,
+    )
     for part in (one.PART for one in merging):
         parts.register(part)
 
