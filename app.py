@@ -70,6 +70,7 @@ from lms.field_checks.monitoring import models as _monitoring
 from lms.field_checks.monitoring.cli import monitoring as monitoring_commands
 from lms.field_checks.monitoring.views import blueprint as monitoring_pages
 from lms.field_checks.monitoring.views_campaigns import blueprint as campaigns_pages
+from lms.field_checks.photos import jobs as _photo_jobs
 from lms.field_checks.photos import models as _photos
 from lms.field_checks.photos.actions import settle_photos
 from lms.field_checks.photos.queries import list_keys
@@ -147,6 +148,7 @@ SWEEPS = (
     _field_check_jobs,
     _flag_jobs,
     _monitoring_jobs,
+    _photo_jobs,
     _quiz_jobs,
     _rule_jobs,
     _rule_sync_jobs,
