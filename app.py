@@ -67,6 +67,7 @@ from lms.field_checks.cli import field_checks as field_checks_commands
 from lms.field_checks.device.views import blueprint as device_pages
 from lms.field_checks.monitoring import jobs as _monitoring_jobs
 from lms.field_checks.monitoring import models as _monitoring
+from lms.field_checks.monitoring import queries_campaigns as campaigns
 from lms.field_checks.monitoring.cli import monitoring as monitoring_commands
 from lms.field_checks.monitoring.views import blueprint as monitoring_pages
 from lms.field_checks.monitoring.views_campaigns import blueprint as campaigns_pages
@@ -111,6 +112,7 @@ from lms.observations import models as _observations
 from lms.observations import actions_merging as observations_merging
 from lms.observations.cli import observations as observations_commands
 from lms.observations.history import wording as observations_words
+from lms.observations.practice.campaigns import register_campaigns
 from lms.observations.practice.views import blueprint as practice_pages
 from lms.observations.standards import wording as standards_words
 from lms.observations.standards.cli import standards as standards_commands
@@ -276,6 +278,7 @@ def _offer(app: Flask) -> None:
     content_hooks.register_follow(follow_enrollments)
     register_rates(due_and_done_by_center)
     register_photos(list_keys, settle_photos)
+    register_campaigns(campaigns.list_made, campaigns.made_for)
     merging = (
         enrollments_merging,
         exceptions_merging,
