@@ -114,7 +114,7 @@ from lms.observations.cli import observations as observations_commands
 from lms.observations.history import wording as observations_words
 from lms.observations.practice.campaigns import register_campaigns
 from lms.observations.practice.views import blueprint as practice_pages
-from lms.observations.standards import wording as standards_words
+from lms.observations.standards import upload as standards_upload
 from lms.observations.standards.cli import standards as standards_commands
 from lms.observations.standards.views import blueprint as standards_pages
 from lms.observations.views import blueprint as observations_pages
@@ -271,7 +271,7 @@ def _offer(app: Flask) -> None:
     for upload in (centers_upload, roster_upload, catalog_upload, history_upload, dues_upload):
         upload.register()
     observations_words.register()
-    standards_words.register()
+    standards_upload.register()
     rules_upload.register(app.config["SETTINGS"].timezone)
     center_effects.register(count_attributed)
     content_hooks.register_check(faults_of_quizzes)
