@@ -108,8 +108,8 @@ from lms.learning.signals import models as _signals
 from lms.learning.signals.views import blueprint as signals_pages
 from lms.learning.surveys import models as _surveys
 from lms.learning.surveys.views import blueprint as surveys_pages
-from lms.observations import models as _observations
 from lms.observations import actions_merging as observations_merging
+from lms.observations import models as _observations
 from lms.observations.cli import observations as observations_commands
 from lms.observations.history import wording as observations_words
 from lms.observations.practice.campaigns import register_campaigns
@@ -136,6 +136,7 @@ from lms.reports.saved import models as _saved
 from lms.reports.saved.views import blueprint as saved_pages
 from lms.reports.trail import jobs as _trail_jobs
 from lms.reports.trail.views import blueprint as trail_pages
+from lms.reports.transfer.views import blueprint as transfer_files
 from lms.reports.views import blueprint as reports_pages
 from lms.shared.db import db, writing
 from lms.web import access_log, compression, errors, headers, input_guard, locale, request_log, together, transactions
@@ -217,6 +218,7 @@ PAGES = (
     flags_pages,
     targets_pages,
     reports_pages,
+    transfer_files,
     trail_pages,
     saved_pages,
     people_search_pages,
