@@ -67,9 +67,11 @@ from lms.field_checks.cli import field_checks as field_checks_commands
 from lms.field_checks.device.views import blueprint as device_pages
 from lms.field_checks.monitoring import jobs as _monitoring_jobs
 from lms.field_checks.monitoring import models as _monitoring
+from lms.field_checks.monitoring import queries_campaigns as campaigns
 from lms.field_checks.monitoring.cli import monitoring as monitoring_commands
 from lms.field_checks.monitoring.views import blueprint as monitoring_pages
 from lms.field_checks.monitoring.views_campaigns import blueprint as campaigns_pages
+from lms.field_checks.photos import jobs as _photo_jobs
 from lms.field_checks.photos import models as _photos
 from lms.field_checks.photos.actions import settle_photos
 from lms.field_checks.photos.queries import list_keys
@@ -106,11 +108,13 @@ from lms.learning.signals import models as _signals
 from lms.learning.signals.views import blueprint as signals_pages
 from lms.learning.surveys import models as _surveys
 from lms.learning.surveys.views import blueprint as surveys_pages
+from lms.observations import actions_merging as observations_merging
 from lms.observations import models as _observations
 from lms.observations.cli import observations as observations_commands
 from lms.observations.history import wording as observations_words
+from lms.observations.practice.campaigns import register_campaigns
 from lms.observations.practice.views import blueprint as practice_pages
-from lms.observations.standards import wording as standards_words
+from lms.observations.standards import upload as standards_upload
 from lms.observations.standards.cli import standards as standards_commands
 from lms.observations.standards.views import blueprint as standards_pages
 from lms.observations.views import blueprint as observations_pages
@@ -132,6 +136,7 @@ from lms.reports.saved import models as _saved
 from lms.reports.saved.views import blueprint as saved_pages
 from lms.reports.trail import jobs as _trail_jobs
 from lms.reports.trail.views import blueprint as trail_pages
+from lms.reports.transfer.views import blueprint as transfer_files
 from lms.reports.views import blueprint as reports_pages
 from lms.shared.db import db, writing
 from lms.web import (
@@ -158,6 +163,7 @@ SWEEPS = (
     _field_check_jobs,
     _flag_jobs,
     _monitoring_jobs,
+    _photo_jobs,
     _quiz_jobs,
     _rule_jobs,
     _rule_sync_jobs,
@@ -224,6 +230,7 @@ PAGES = (
     flags_pages,
     targets_pages,
     reports_pages,
+    transfer_files,
     trail_pages,
     saved_pages,
     people_search_pages,
@@ -278,14 +285,21 @@ def _offer(app: Flask) -> None:
     for upload in (centers_upload, roster_upload, catalog_upload, history_upload, dues_upload):
         upload.register()
     observations_words.register()
-    standards_words.register()
+    standards_upload.register()
     rules_upload.register(app.config["SETTINGS"].timezone)
     center_effects.register(count_attributed)
     content_hooks.register_check(faults_of_quizzes)
     content_hooks.register_follow(follow_enrollments)
     register_rates(due_and_done_by_center)
     register_photos(list_keys, settle_photos)
-    merging = (enrollments_merging, exceptions_merging, field_checks_merging, accounts_merging)
+    register_campaigns(campaigns.list_made, campaigns.made_for)
+    merging = (
+        enrollments_merging,
+        exceptions_merging,
+        observations_merging,
+        field_checks_merging,
+        accounts_merging,
+    )
     for part in (one.PART for one in merging):
         parts.register(part)
 

@@ -195,6 +195,8 @@ ENDPOINTS: dict[str, Policy] = {
     "reports.enrollments": Policy.NAMES,
     "reports.download": Policy.NAMES,
     "reports.download_rates": Policy.COUNTS,
+    "transfer_files.download": Policy.COUNTS,
+    "transfer_files.download_people": Policy.NAMES,
     "trail.search": Policy.AUDIT,
     "trail.event": Policy.AUDIT,
     "trail.extract": Policy.AUDIT,

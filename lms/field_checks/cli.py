@@ -6,10 +6,12 @@ import click
 from flask.cli import AppGroup
 
 from lms.field_checks.actions_planning import plan
+from lms.field_checks.transfer.cli import lasts
 from lms.web.commands import IsoDate, command_actor, command_transaction
 from lms.web.dates import today
 
 field_checks = AppGroup("checks", help="Checks after training.")
+field_checks.add_command(lasts)
 
 
 @field_checks.command("plan")

@@ -32,7 +32,8 @@ class Kind:
     """One kind of file: its words, its template, and what checks, applies and undoes it.
 
     `counted` and `changes` word the numbers and the preview's lists, in order; `takes_roster_options` shows the fields
-    for a partial file, its effective day and the width of staff numbers.
+    for a partial file, its effective day and the width of staff numbers; of a file that `is_whole`, one refused row
+    keeps all others out.
     """
 
     code: ImportKind
@@ -45,6 +46,7 @@ class Kind:
     counted: Mapping[str, LazyString] = field(default_factory=dict)
     changes: Mapping[str, LazyString] = field(default_factory=dict)
     takes_roster_options: bool = False
+    is_whole: bool = False
 
 
 _kinds: dict[str, Kind] = {}

@@ -22,11 +22,11 @@ def sweep_all(session: Session) -> int:
 
 
 def register_purge(purge: Sweep) -> Sweep:
-    """Have `purge` called at each sweep: it deletes rows past the time they are kept, and returns how many."""
+    """Have `purge` called at each sweep: it deletes rows or files past the time they are kept, and tells how many."""
     _purges.append(purge)
     return purge
 
 
 def purge_all(session: Session) -> int:
-    """Delete every row past the time it is kept; return how many."""
+    """Delete every row and file past the time it is kept; return how many."""
     return sum(purge(session) for purge in _purges)

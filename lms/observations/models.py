@@ -155,7 +155,11 @@ class Observation(WithPublicId, Recorded, Base):
             "observed_on", "kind", "center_id", "points", "points_possible", "superseded_at",
             sqlite_where=CURRENT, postgresql_where=CURRENT,
         ),
-        Index("ix_observation_item_set", "item_set_id"),
+        # All that the thread of a behavior asks of the item sets it stands in.
+        Index(
+            "ix_observation_item_set",
+            "item_set_id", "occasion", "observer_kind", "observed_on", "center_id", "superseded_at",
+        ),
         Index("ix_observation_import", "import_id"),
         Index(
             "ix_observation_subject", "subject_id",
@@ -189,7 +193,10 @@ class ObservationResult(Base):
     """What was seen of an item that was not simply met. `met` is None when it counts neither way."""
 
     __tablename__ = "observation_result"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        Index("ix_observation_result_item", "item_id", "met", "observation_id"),
+        {"sqlite_with_rowid": False},
+    )
 
     observation_id: Mapped[int] = mapped_column(ForeignKey("observation.id"), primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("standard_item.id"), primary_key=True)

@@ -17,7 +17,7 @@ def sweep() -> None:
     """Queue again what waits for background work, and delete what was kept long enough; safe at any time."""
     with command_transaction() as session:
         found, deleted = sweeps.sweep_all(session), sweeps.purge_all(session)
-    click.echo(f"{found} jobs queued, {deleted} rows past their time deleted")
+    click.echo(f"{found} jobs queued, {deleted} rows and files past their time deleted")
 
 
 @click.command("worker")

@@ -1,5 +1,6 @@
 """Days in requests."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -20,9 +21,9 @@ def day_of(moment: datetime) -> date:
     return local_date(moment, current_app.config["SETTINGS"].timezone)
 
 
-def requested_day(name: str = "as_of") -> date:
-    """Return the day the address asks for, today when it does not; 400 when it is no date."""
-    text = request.args.get(name, "").strip()
+def requested_day(name: str = "as_of", *, values: Mapping[str, str] | None = None) -> date:
+    """Return the day the address, or a form's `values`, asks for, today when it does not; 400 when it is no date."""
+    text = (request.args if values is None else values).get(name, "").strip()
     if not text:
         return today()
     try:

@@ -396,6 +396,8 @@ DEEDS: dict[str, Deed] = {
     "imports.download_refused": Deed("training_admin", plain(format="csv", reason=REASON), only_looks=True),
     "reports.download": Deed("area_manager", export, only_looks=True),
     "reports.download_rates": Deed("executive", export, only_looks=True),
+    "transfer_files.download": Deed("executive", plain(format="csv", reason=REASON), only_looks=True),
+    "transfer_files.download_people": Deed("coordinator", plain(format="csv", reason=REASON), only_looks=True),
     "standards.acknowledge": Deed("employee"),
     "standards.new": Deed("training_admin", lambda world: item(world) | {"code": "IT-3"}, takes=ITEM_EXTRAS),
     "standards.edit": Deed("training_admin", item, takes=ITEM_EXTRAS),
@@ -448,6 +450,10 @@ FILES: dict[str, tuple[dict[str, str], ...]] = {
     "certificates.paper": ({},),
     "frozen.download": ({"format": "csv"}, {"format": "xlsx"}),
     "reports.download": ({"format": "csv"}, {"format": "xlsx"}),
+    "transfer_files.download": tuple(
+        {"format": suffix, "show": show} for suffix in ("csv", "xlsx") for show in ("STEPS", "WHERE", "LASTS")
+    ),
+    "transfer_files.download_people": ({"format": "csv"}, {"format": "xlsx"}),
     "reports.download_rates": tuple(
         {"format": suffix, "by": by} for suffix in ("csv", "xlsx") for by in ("", "role", "course")
     )

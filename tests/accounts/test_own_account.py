@@ -205,7 +205,9 @@ def test_what_was_kept_long_enough_is_deleted_and_the_trail_says_so(
     sign_in(client, employee)
     time_machine.shift(29 * 24 * 3600)
     sign_in_through_form(app.test_client(), staff_no, "a wrong password")
-    assert "0 jobs queued, 1 rows past their time deleted" in runner.invoke(args=["jobs", "sweep"]).output, "a session"
+    assert "0 jobs queued, 1 rows and files past their time deleted" in runner.invoke(args=["jobs", "sweep"]).output, (
+        "a session"
+    )
     time_machine.shift(timedelta(days=2))
     assert "1 rows" in runner.invoke(args=["accounts", "purge"]).output, "the older try"
     time_machine.shift(timedelta(days=14))

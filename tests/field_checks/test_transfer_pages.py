@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,49 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.audit.models import AuditEvent
-from lms.field_checks.models import FieldCheck
-from lms.observations.models import Observation, ObservationResult, StandardItem
-from lms.shared.clock import utcnow
-from tests.field_checks.checking import TODAY
+from tests.field_checks.checking import TODAY, see
 from tests.support.sign_in import sign_in
 
 PAGE, PEOPLE = "/field-checks/transfer", "/field-checks/transfer/people"
-
-
-def see(session: Session, check: FieldCheck, on: date, *failed: str) -> None:
-    """Let a check be made, with everything met but the items named."""
-    one = Observation(
-        occasion="CHECK", kind="FIRST", center_id=check.center_id, subject_id=check.person_id,
-        observer_kind="COORDINATOR", observed_on=on, item_set_id=check.item_set_id, items_applicable=3,
-        items_met=3 - len(failed), recorded_at=utcnow(),
-    )  # fmt: skip
-    session.add(one)
-    session.flush()
-    for code in failed:
-        item = session.scalars(select(StandardItem.id).where(StandardItem.code == code)).one()
-        session.add(ObservationResult(observation_id=one.id, item_id=item, met=False, answer="NO"))
-    check.observation_id, check.state = one.id, "CLOSED"
-    session.flush()
-
-
-@pytest.fixture
-def followed(made: SimpleNamespace, session: Session) -> SimpleNamespace:
-    """Give the cast trainings at every step: passed and kept, failed, missed, not completed; one far away."""
-    cast, net = made.cast, made.checking.net
-    people = [net.person(f"0030{n}", f"한사람{n}", at=cast.center) for n in range(4)]
-    kept = made.checking.check(people[0], cast.center, days_ago=110)
-    see(session, kept, TODAY - timedelta(days=90))
-    again = made.checking.check(
-        people[0], cast.center, days_ago=110, kind="RECHECK", follows_id=kept.id,
-        enrollment_id=kept.enrollment_id, opens_on=TODAY - timedelta(days=20), closes_on=TODAY - timedelta(days=6),
-    )  # fmt: skip
-    see(session, again, TODAY - timedelta(days=15))
-    see(session, made.checking.check(people[1], cast.center, days_ago=60), TODAY - timedelta(days=40), "FC-2")
-    made.checking.check(people[2], cast.center, days_ago=60, state="MISSED")
-    net.enroll(people[3], made.checking.course, due_on=TODAY - timedelta(days=3))
-    see(session, made.checking.check(cast.namesake, cast.far_away, days_ago=60), TODAY - timedelta(days=40), "FC-1")
-    session.commit()
-    return SimpleNamespace(**vars(made), people=people, kept=kept)
 
 
 def test_a_coordinator_sees_how_far_the_trainings_of_their_center_got(client: FlaskClient, followed: SimpleNamespace):

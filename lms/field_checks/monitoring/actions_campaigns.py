@@ -1,9 +1,10 @@
 """Writing campaigns, publishing them, and calling them off."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lms.audit import actions as audit
@@ -50,14 +51,22 @@ def save_campaign(
     if (campaign is None or campaign.code != terms.code) and is_taken(session, terms.code):
         raise DomainError("code_taken")
     saved = campaign or Campaign(recorded_at=actor.at)
-    saved.code, saved.kind, saved.title_ko, saved.title_en = terms.code, terms.kind, terms.title_ko, terms.title_en
-    saved.starts_on, saved.ends_on, saved.wanted = terms.starts_on, terms.ends_on, terms.wanted
-    saved.network_types, saved.version_id = " ".join(sorted(terms.network_types)), version.id
-    saved.items = list(items)
-    session.add(saved)
-    session.flush()
+    try:
+        with session.begin_nested():  # someone may take the code in the same instant
+            _write(saved, terms, version.id, items)
+            session.add(saved)
+            session.flush()
+    except IntegrityError:
+        raise DomainError("code_taken") from None
     _note(session, actor, saved, "monitoring.save_campaign", {"code": saved.code, "items": len(items)})
     return saved
+
+
+def _write(campaign: Campaign, terms: CampaignTerms, version_id: int, items: Sequence[StandardItem]) -> None:
+    for name in ("code", "kind", "title_ko", "title_en", "starts_on", "ends_on", "wanted"):
+        setattr(campaign, name, getattr(terms, name))
+    campaign.network_types, campaign.version_id = " ".join(sorted(terms.network_types)), version_id
+    campaign.items = list(items)
 
 
 def publish_campaign(session: Session, actor: Actor, campaign: Campaign, *, on: date) -> Planned:

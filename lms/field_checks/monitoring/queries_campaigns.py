@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from lms.field_checks.monitoring.models import Campaign
+from lms.field_checks.models import FieldCheck
+from lms.field_checks.monitoring.models import Campaign, MonitoringRound
 from lms.field_checks.monitoring.queries_planning import find_missing_of, load_staff
 from lms.field_checks.monitoring.rules_campaigns import CampaignState, campaign_state
+from lms.observations.models import Observation
+from lms.observations.practice.campaigns import Made
 from lms.people.rules import DutyKind, Scope
 from lms.shared.errors import NotFoundError
 
@@ -45,6 +48,23 @@ def find_campaign(session: Session, *, scope: Scope, public_id: str | None) -> C
     """Find a campaign; None where it is missing, or a draft of others."""
     found = session.scalars(select(Campaign).where(Campaign.public_id == (public_id or ""))).one_or_none()
     return found if found and (found.published_at or may_edit(scope)) else None
+
+
+def list_made(session: Session) -> list[Made]:
+    """List the campaigns that observations may have been made for, the latest first."""
+    wanted = select(Campaign.public_id, Campaign.title_ko, Campaign.title_en).where(Campaign.published_at.is_not(None))
+    return [Made(*row) for row in session.execute(wanted.order_by(Campaign.starts_on.desc(), Campaign.id.desc()))]
+
+
+def made_for(public_id: str) -> ColumnElement[bool]:
+    """Return the condition on `Observation` that it was made in a round of a campaign."""
+    checks = (
+        select(FieldCheck.observation_id)
+        .join(MonitoringRound, MonitoringRound.id == FieldCheck.round_id)
+        .join(Campaign, Campaign.id == MonitoringRound.campaign_id)
+        .where(Campaign.public_id == public_id, FieldCheck.observation_id.is_not(None))
+    )
+    return Observation.id.in_(checks)
 
 
 def is_taken(session: Session, code: str) -> bool:

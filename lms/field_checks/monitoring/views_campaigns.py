@@ -92,6 +92,9 @@ def _saved(form: CampaignForm, campaign: Any) -> ResponseReturnValue:
     try:
         saved = actions.save_campaign(db.session(), actor(), form.terms, on=current_scope().on, campaign=campaign)
     except DomainError as error:
+        if error.code == "code_taken":
+            form.code.errors = [wording.refusal(error)]
+            return _form_page(form, campaign), 422
         return _form_page(form, campaign, wording.refusal(error)), 422
     flash(_("The draft is saved. Look at what it would make, then publish it."), "success")
     return redirect(url_for("campaigns.show", campaign_id=saved.public_id), 303)

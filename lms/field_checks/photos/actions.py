@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
@@ -12,12 +13,12 @@ from lms.audit.rules import Actor
 from lms.field_checks.actions_form import check_observer, step_on
 from lms.field_checks.models import FieldCheck
 from lms.field_checks.photos.models import FieldCheckPhoto
-from lms.field_checks.photos.queries import find_photo, find_same, list_keys
-from lms.field_checks.photos.rules import MOST_OF_A_CHECK
+from lms.field_checks.photos.queries import find_kept, find_photo, find_same, list_keys
+from lms.field_checks.photos.rules import GRACE, MOST_OF_A_CHECK
 from lms.field_checks.queries_form import list_items
 from lms.field_checks.rules import Step
 from lms.learning.content.rules_files import Screened
-from lms.learning.content.storage import keep
+from lms.learning.content.storage import drop, keep, list_older
 from lms.people.rules import Scope
 from lms.shared.errors import DomainError
 
@@ -70,6 +71,16 @@ def settle_photos(session: Session, actor: Actor, check: FieldCheck, keys: Colle
     if gone:
         told: dict[str, object] = {"photos": [photo.sha256 for photo in gone]}
         _note(session, actor, check, "field_checks.drop_photos", told)
+
+
+def drop_unused(session: Session, folder: Path, *, now: datetime) -> int:
+    """Delete what no photo refers to since the grace began: photos dropped from a form; return how many files."""
+    since = (now - GRACE).timestamp()
+    gone = 0
+    for paths in list_older(folder, than=since):
+        kept = find_kept(session, [path.name for path in paths])
+        gone += sum(drop(path, unless_since=since) for path in paths if path.name not in kept)
+    return gone
 
 
 def _note(session: Session, actor: Actor, check: FieldCheck, action: str, detail: dict[str, object]) -> None:

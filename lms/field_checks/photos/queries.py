@@ -1,6 +1,6 @@
 """Reads of photos of checks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -60,3 +60,9 @@ def list_photos(session: Session, check: FieldCheck) -> list[Shown]:
         .order_by(FieldCheckPhoto.id)
     )
     return [Shown(*row) for row in rows]
+
+
+def find_kept(session: Session, digests: Collection[str]) -> set[str]:
+    """Return those of these digests that some photo refers to, as it came or as it is shown."""
+    columns = FieldCheckPhoto.sha256, FieldCheckPhoto.shown_sha256
+    return {one for column in columns for one in session.scalars(select(column).where(column.in_(digests)))}

@@ -1,12 +1,15 @@
 """Which photos a check takes, told by their bytes: pictures that are nothing else besides."""
 
 import re
+from datetime import timedelta
 
 from lms.learning.content.rules_files import JPEG, PNG, WEBP, is_whole_mp4
 
 PHOTOS = frozenset({JPEG, PNG, WEBP})
 LARGEST = 20 * 1024 * 1024
 MOST_OF_A_CHECK = 60
+# Within the data directory; and how long bytes stay there once no photo refers to them.
+FOLDER, GRACE = "photos", timedelta(days=7)
 # The longer side of the copy that is shown, in pixels.
 LONGEST_SIDE = 2048
 # What other readers would take the same bytes for. Each is long enough that no photo holds it by chance.

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from lms.field_checks.photos import actions, queries, wording
-from lms.field_checks.photos.rules import LARGEST
+from lms.field_checks.photos.rules import FOLDER, LARGEST
 from lms.field_checks.photos.screening import screen_photo
 from lms.field_checks.queries import get_check
 from lms.field_checks.wire import KEY
@@ -70,7 +70,7 @@ def _check(check_id: str, *, is_own_open: bool = False) -> Any:
 
 
 def _folder() -> Path:
-    return Path(current_app.config["SETTINGS"].data_dir) / "photos"
+    return Path(current_app.config["SETTINGS"].data_dir) / FOLDER
 
 
 def _refuse(error: DomainError, item: str) -> Response:

@@ -1,10 +1,10 @@
 """Reads of the people behind a step: who took it, or who could have and did not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from lms.completion.queries_counting import enrollment, is_done
@@ -47,9 +47,27 @@ class Trained(NamedTuple):
 
 def list_trained(session: Session, asked: Asked, *, step: Step, took: bool, page: int) -> Page[Trained]:
     """List the trainings that took a step, or could have and did not, of people the viewer may name."""
+    query = _select_trained(session, asked, step, took)
+    total = session.scalar(select(func.count()).select_from(query.with_only_columns(enrollment.c.id).subquery())) or 0
+    rows = session.execute(_in_order(query).offset(offset_of(page)).limit(PER_PAGE))
+    return Page([Trained(*row) for row in rows], page, total)
+
+
+def iter_trained(session: Session, asked: Asked, *, step: Step, took: bool) -> Iterator[Trained]:
+    """Yield every row of `list_trained`."""
+    return (Trained(*row) for row in session.execute(_in_order(_select_trained(session, asked, step, took))))
+
+
+def list_trained_ids(session: Session, asked: Asked, *, step: Step, took: bool) -> list[int]:
+    """List whom `list_trained` names, each once."""
+    query = _select_trained(session, asked, step, took)
+    return list(session.scalars(query.with_only_columns(Person.id).distinct().order_by(Person.id)))
+
+
+def _select_trained(session: Session, asked: Asked, step: Step, took: bool) -> Select[Any]:
     active = active_postings(asked.as_of).subquery("active")
     which, observation = (recheck, reseen) if step is Step.KEPT else (check, seen)
-    query = (
+    return (
         trainings(
             asked, asked.reach(session, named=True), active,
             Person.id, Person.public_id, Person.staff_no, Person.name, OrgUnit.name_ko, OrgUnit.name_en,
@@ -61,10 +79,10 @@ def list_trained(session: Session, asked: Asked, *, step: Step, took: bool, page
         .join(JobRole, JobRole.id == active.c.role_id)
         .where(_who(asked.as_of)[step, took], visible_people(asked.scope))
     )  # fmt: skip
-    total = session.scalar(select(func.count()).select_from(query.with_only_columns(enrollment.c.id).subquery())) or 0
-    in_order = query.order_by(OrgUnit.code, Person.name, Person.staff_no, Course.code, enrollment.c.id)
-    rows = session.execute(in_order.offset(offset_of(page)).limit(PER_PAGE))
-    return Page([Trained(*row) for row in rows], page, total)
+
+
+def _in_order(query: Select[Any]) -> Select[Any]:
+    return query.order_by(OrgUnit.code, Person.name, Person.staff_no, Course.code, enrollment.c.id)
 
 
 def _who(day: date) -> Mapping[tuple[Step, bool], ColumnElement[bool]]:

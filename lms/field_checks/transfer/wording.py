@@ -6,8 +6,12 @@ from flask_babel import ngettext
 
 from lms.completion import wording as rates
 from lms.completion.rules import Tally
+from lms.field_checks.transfer.pages_rows import Line, TopicLine
 from lms.field_checks.transfer.rules import By, Counts, Show, Step, interval_of
 from lms.field_checks.transfer.rules_decay import Bin, HalfLife
+from lms.observations.practice import wording as topic_words
+from lms.observations.practice.rules import By as Topic
+from lms.web.locale import localized
 
 STEPS = {
     Step.COMPLETED: (_l("Completed"), _l("of what fell due")),
@@ -26,6 +30,35 @@ LISTS = {
     (Step.KEPT, True): _l("Still passing"),
     (Step.KEPT, False): _l("No longer passing"),
 }
+ABOUT_INTERVALS = _l(
+    "The interval tells where the true share may well lie (Wilson, %(percent)s %% at each end); of completions it "
+    "counts people, as those of one person hang together.",
+    percent=90,
+)
+ABOUT_HALF_LIVES = _l(
+    "The half-life is the number of days after which half of the first share is left: share = start × 2^(−days ÷ "
+    "half-life), fitted by maximum likelihood to the answers of each week; its range is the profile likelihood's, "
+    "%(percent)s %% at each end.",
+    percent=90,
+)
+# What the figures are, on the page and on the cover of its files.
+DEFINITION = (
+    _l(
+        "Followed are required enrollments of courses that ask for checks, which fell due in the period, of people at "
+        "work on this day, where they work now: the very ones that the rate of the period counts."
+    ),
+    _l(
+        "Each step has its own number. Completed ÷ due; checked ÷ drawn for a check whose window is over or who were "
+        "checked; passed ÷ checked; still passing ÷ those who passed and were re-checked, by default from day 90."
+    ),
+    _l(
+        "A check is passed when everything that it asked and that counted was met. What did not apply or was not "
+        "observed counts neither way. Checks that became void, and what centers see of themselves in monitoring "
+        "rounds, are left out."
+    ),
+    ABOUT_INTERVALS,
+    _l("Results show where to help. They are never used for discipline."),
+)
 ROWS = {By.UNIT: _l("Unit"), By.ROLE: _l("Job role"), By.COURSE: _l("Course"), By.MONTH: _l("Month due")}
 PARTS = {Show.STEPS: _l("Step by step"), Show.WHERE: _l("Where it stops"), Show.LASTS: _l("What lasts")}
 
@@ -65,3 +98,15 @@ def half_life_range(found: HalfLife) -> str:
     if found.high is None:
         return str(_("at least %(days)s days", days=f"{low:,}"))
     return str(_("%(low)s–%(high)s days", low=f"{low:,}", high=f"{int(found.high) + 1:,}"))
+
+
+def name_of(line: Line | TopicLine, topic: Topic) -> str:
+    """Return the name of a row in the reader's language."""
+    if isinstance(line, Line):
+        return localized(line.label)
+    return localized(line.row.named) if line.row.named else str(topic_words.name_of(topic, line.row.key))
+
+
+def code_of(line: Line | TopicLine) -> str:
+    """Return the code of a row."""
+    return line.label.code if isinstance(line, Line) else line.row.code

@@ -1,5 +1,6 @@
 """Parameters of the page of what is practiced."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -19,13 +20,15 @@ class PracticeForm(Form):
     by = StringField(_l("Rows"), [Optional(), AnyOf(list(By), message=UNKNOWN)])
     across = StringField(_l("Columns"), [Optional(), AnyOf(list(Across), message=UNKNOWN)])
     occasion = StringField(_l("Occasion"), [Optional(), AnyOf(list(Occasion), message=UNKNOWN)])
+    campaign = StringField(_l("Campaign"))
     months = StringField(_l("Period"), [Optional(), AnyOf(PERIODS, message=UNKNOWN)])
     unit = StringField(_l("Unit"))
     seen_by = StringField(_l("Seen by"), [Optional(), AnyOf(("WITHIN", "WITHOUT"), message=UNKNOWN)])
     key = StringField(_l("Row"), [Optional(), Length(max=40, message=_l("Write at most 40 characters."))])
 
-    def __init__(self, values: Any) -> None:
+    def __init__(self, values: Any, *, campaigns: Iterable[str]) -> None:
         super().__init__(values)
+        self.campaign.validators = [Optional(), AnyOf(list(campaigns), message=UNKNOWN)]
         for field in self:
             field.id = f"filter-{field.name}"
 

@@ -94,6 +94,7 @@ def practice_page(
     months: int,
     key: str,
     is_independent: bool | None = None,
+    campaign: str = "",
 ) -> PracticePage:
     """Read the page. The unit was found within the viewer's figures.
 
@@ -101,7 +102,7 @@ def practice_page(
     any (domain §0, 6).
     """
     since = add_months(as_of, -months)
-    asked = Asked(scope, as_of, since, _where(units, unit), occasion)
+    asked = Asked(scope, as_of, since, _where(units, unit), occasion, campaign)
     seen = count_seen(session, asked)
     rows, keys = sort_rows(session, list_behaviors(session, {item_id for _, item_id in seen}), by)
     found = add_up(seen, keys)

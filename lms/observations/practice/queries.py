@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 from sqlalchemy.orm import Session
 
 from lms.observations.models import Behavior, ItemSetItem, Observation, ObservationResult, StandardItem
+from lms.observations.practice.campaigns import was_made_for
 from lms.observations.practice.rules import Seen, Told, unfold
 from lms.observations.queries_reports import counted, month_of
 from lms.observations.rules import ObserverKind, Occasion
@@ -23,19 +24,22 @@ Group = tuple[bool, Any]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which observations count: those of `where` in a period, perhaps of one occasion."""
+    """Which observations count: those of `where` in a period, perhaps of one occasion, or for one campaign."""
 
     scope: Scope
     as_of: date
     since: date
     where: Where
     occasion: Occasion | None = None
+    campaign: str = ""
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return the conditions on `Observation`."""
         wanted = [*counted(self.scope, self.as_of, self.where), Observation.observed_on >= self.since]
-        return wanted if self.occasion is None else [*wanted, Observation.occasion == self.occasion]
+        if self.occasion is not None:
+            wanted.append(Observation.occasion == self.occasion)
+        return [*wanted, *was_made_for(self.campaign)] if self.campaign else wanted
 
 
 def count_seen(session: Session, asked: Asked, *, split: str = "") -> dict[tuple[Group, int], Seen]:

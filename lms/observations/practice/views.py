@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from lms.completion.queries_places import load_units
 from lms.observations import wording
 from lms.observations.practice import wording as words
+from lms.observations.practice.campaigns import list_made
 from lms.observations.practice.forms import PERIODS, PracticeForm
 from lms.observations.practice.pages import practice_page
 from lms.observations.practice.rules import EXPECTED, LEAST_TO_JUDGE
@@ -18,7 +19,9 @@ blueprint = Blueprint("practice", __name__, url_prefix="/observations/practice")
 
 @blueprint.get("")
 def practice() -> str | tuple[str, int]:
-    session, scope, day, form = db.session(), current_scope(), requested_day(), PracticeForm(request.args)
+    session, scope, day = db.session(), current_scope(), requested_day()
+    campaigns = list_made(session)
+    form = PracticeForm(request.args, campaigns=[one.public_id for one in campaigns])
     units = load_units(session, scope=scope)
     is_valid = form.validate()
     unit = units.find(form.unit.data) if form.unit.data else units.home
@@ -38,6 +41,7 @@ def practice() -> str | tuple[str, int]:
             months=form.period,
             key=form.key.data or "",
             is_independent=form.is_independent,
+            campaign=form.campaign.data or "",
         )
     page = render_template(
         "observations/practice.html",
@@ -47,6 +51,7 @@ def practice() -> str | tuple[str, int]:
         as_of=day,
         words=words,
         occasions=wording.OCCASIONS,
+        campaigns=campaigns,
         periods=PERIODS,
         expected=EXPECTED,
         least=LEAST_TO_JUDGE,

@@ -1,7 +1,7 @@
 """Writing the standard: a change makes a new version and leaves all before it as they are; reading is acknowledged."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select
@@ -25,12 +25,16 @@ NAMES = {SERVICE: ("서비스 스탠더드", "Service standard"), MYSTERY: ("미
 
 @dataclass(frozen=True, slots=True)
 class TakenStandard:
-    """What became of a file: rows read, the new version if it made one, behaviors sorted anew, rows refused."""
+    """What became of a file: rows read, the new version if it made one, behaviors sorted anew, rows refused.
+
+    `items` are the codes of those added, dropped and changed by the new version.
+    """
 
     rows: int
     version: ItemSet | None
     resorted: int
     refusals: Sequence[RowRefusal]
+    items: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -67,8 +71,9 @@ def import_standard(
     if same:
         return TakenStandard(number, None, resorted, [])
     latest = next(iter(versions), None)
+    differing = _differences(list_rows(session, latest) if latest else [], read.rows)
     version = _add_version(session, actor, code, read.rows, items, read.effective_from, latest, run)
-    return TakenStandard(number, version, resorted, [])
+    return TakenStandard(number, version, resorted, [], differing)
 
 
 class _Known:
@@ -166,30 +171,22 @@ def _add_version(
         recorded_at=actor.at,
         items=[_entry(items[row.code], row, place) for place, row in enumerate(rows, start=1)],
     )
-    before = list(map(asked, list_rows(session, latest))) if latest else []
+    differing = _differences(list_rows(session, latest) if latest else [], rows)
     session.add(version)
     session.flush()
-    _note_version(session, actor, standard, version, before, rows)
+    detail = {"number": version.number, "effective_from": str(version.effective_from), **differing}
+    audit.record(session, actor, "standards.add_version", "standard", standard.public_id, detail=detail)
     return version
 
 
-def _note_version(
-    session: Session,
-    actor: Actor,
-    standard: Standard,
-    version: ItemSet,
-    before: Sequence[tuple[object, ...]],
-    rows: Sequence[StandardRow],
-) -> None:
-    earlier, now = {str(one[0]) for one in before}, {row.code for row in rows}
-    detail: dict[str, object] = {
-        "number": version.number,
-        "effective_from": str(version.effective_from),
-        "added": sorted(now - earlier),
-        "dropped": sorted(earlier - now),
-        "changed": sorted(row.code for row in rows if row.code in earlier and asked(row) not in set(before)),
+def _differences(before: Sequence[StandardRow], rows: Sequence[StandardRow]) -> dict[str, list[str]]:
+    """Return the codes of the items that a version adds, drops and asks in other words."""
+    earlier, now = {one.code: asked(one) for one in before}, {one.code for one in rows}
+    return {
+        "added": sorted(now - earlier.keys()),
+        "dropped": sorted(earlier.keys() - now),
+        "changed": sorted(row.code for row in rows if row.code in earlier and asked(row) != earlier[row.code]),
     }
-    audit.record(session, actor, "standards.add_version", "standard", standard.public_id, detail=detail)
 
 
 def _standard(session: Session, actor: Actor, code: str) -> Standard:

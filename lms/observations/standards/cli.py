@@ -23,10 +23,10 @@ standards = AppGroup("standards", help="The standard that service is held to.")
 @click.pass_context
 def import_file(context: click.Context, file: Path, *, mystery: bool) -> None:
     """Take FILE (CSV or XLSX) as the whole standard from its effective day on; a refused row keeps all of it out."""
-    actor = command_actor()
+    actor, kind = command_actor(), ImportKind.MYSTERY_ITEMS if mystery else ImportKind.STANDARD
     with import_transaction() as session:
         run = start_run(
-            session, actor, kind=ImportKind.OBSERVATIONS, file_name=file.name, sha256=storage.digest_of(file)
+            session, actor, kind=kind, file_name=file.name, sha256=storage.digest_of(file)
         )  # fmt: skip
         with open_table(file, file.name) as table:
             taken = import_standard(session, actor, table, code=MYSTERY if mystery else SERVICE, run=run)

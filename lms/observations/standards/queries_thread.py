@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from lms.courses.models import Course
@@ -112,13 +112,6 @@ def list_seen(session: Session, behavior: Behavior, *, scope: Scope, as_of: date
     items = select(StandardItem.id).where(StandardItem.behavior_id == behavior.id)
     conditions = counted(scope, as_of, Where())
     by = (Observation.occasion, Observation.observer_kind)
-    asked = session.execute(
-        select(*by, func.count(), func.max(Observation.observed_on))
-        .join_from(ItemSetItem, Observation, Observation.item_set_id == ItemSetItem.item_set_id)
-        .where(ItemSetItem.item_id.in_(items), *conditions)
-        .group_by(*by)
-        .order_by(*by)
-    )
     # An item of the set without a row of its own was simply met: counting what differs reads far fewer rows.
     differing = session.execute(
         select(*by, func.count(case((ObservationResult.met.is_(None), 1))), func.count(ObservationResult.met))
@@ -128,10 +121,29 @@ def list_seen(session: Session, behavior: Behavior, *, scope: Scope, as_of: date
     )
     unsure_and_failed = {(occasion, kind): numbers for occasion, kind, *numbers in differing}
     found = []
-    for occasion, kind, number, last_on in asked:
+    for (occasion, kind), (number, last_on) in sorted(_times_asked(session, items, conditions).items()):
         unsure, failed = unsure_and_failed.get((occasion, kind), (0, 0))
         n = number - unsure
         found.append(Seen(occasion, kind, Score(n, n - failed, n), last_on))
+    return found
+
+
+def _times_asked(
+    session: Session, items: Select[int], conditions: Sequence[ColumnElement[bool]]
+) -> dict[tuple[str, str], tuple[int, date]]:
+    """Return how often items were asked, by occasion and observer, and the last day: set by set, from its index."""
+    entries = select(ItemSetItem.item_set_id, func.count()).where(ItemSetItem.item_id.in_(items))
+    times = dict(session.execute(entries.group_by(ItemSetItem.item_set_id)).all())
+    by = (Observation.item_set_id, Observation.occasion, Observation.observer_kind)
+    rows = session.execute(
+        select(*by, func.count(), func.max(Observation.observed_on))
+        .where(Observation.item_set_id.in_(times), *conditions)
+        .group_by(*by)
+    )
+    found: dict[tuple[str, str], tuple[int, date]] = {}
+    for item_set_id, occasion, kind, number, last_on in rows:
+        before, day = found.get((occasion, kind), (0, last_on))
+        found[occasion, kind] = before + number * times[item_set_id], max(day, last_on)
     return found
 
 

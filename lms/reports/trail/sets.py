@@ -19,6 +19,8 @@ from lms.completion.queries_enrollments import Pick
 from lms.completion.rules import RateFilter, Severity, ShortfallFilter
 from lms.courses.queries import get_course
 from lms.enrollments.models import Assignment, Enrollment, EnrollmentRevision
+from lms.field_checks.transfer.parameters import read_parameters as read_transfer
+from lms.field_checks.transfer.queries_people import list_trained_ids
 from lms.imports.models import ImportRun
 from lms.people.models import Person, Posting
 from lms.people.queries import scope_of
@@ -64,6 +66,17 @@ def _download(session: Session, line: Line, scope: Scope) -> Subjects:
         raise NotFoundError
     asked = read_parameters(session, export.form, _values(line), scope=scope, today=scope.on)
     return export.find_subjects(session, asked, EVERYONE) if asked.is_valid else NOTHING
+
+
+def _trained(session: Session, line: Line, scope: Scope) -> Subjects:
+    """Return who stood behind a step of what training adds up to."""
+    values = _values(line)
+    read = read_transfer(session, values, scope=scope, as_of=date.fromisoformat(values["as_of"]))
+    if read.asked is None:
+        return NOTHING
+    step, took = read.form.behind
+    ids = list_trained_ids(session, read.asked, step=step, took=took)
+    return Subjects(len(ids), tuple(ids))
 
 
 def _seen_rates(session: Session, line: Line, scope: Scope) -> Subjects:
@@ -167,6 +180,7 @@ def _all_of(session: Session, people: Any) -> Subjects:
 
 FINDERS: dict[tuple[str, str], Finder] = {
     ("download", "export"): _download,
+    ("download", "transfer"): _trained,
     ("view", "rates"): _seen_rates,
     ("view", "course_enrollments"): _seen_course,
     ("export", "shortfalls"): _printed_shortfalls,

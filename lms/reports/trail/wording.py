@@ -216,6 +216,7 @@ OBJECTS: dict[str, Any] = {
     "campaign": _l("Campaign"),
     "observers": _l("Observers"),
     "transfer": _l("People behind a step"),
+    "lasting": _l("Does what was learned last?"),
 }
 DETAILS: dict[str, Any] = {
     "as_of": _l("As-of date"),
@@ -241,6 +242,7 @@ DETAILS: dict[str, Any] = {
     "until": _l("Through"),
     "why": _l("Why"),
     "step": _l("Step"),
+    "months": _l("Period in months"),
     "took": _l("Taken"),
 }
 # What a change keeps beside its columns, where the code means something else than as a condition.

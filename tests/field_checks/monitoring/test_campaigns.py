@@ -19,7 +19,7 @@ from lms.field_checks.monitoring.rules_campaigns import CampaignKind, CampaignTe
 from lms.field_checks.queries_form import list_items
 from lms.people.rules import NetworkType
 from lms.shared.errors import DomainError
-from tests.field_checks.checking import TODAY, actor_of
+from tests.field_checks.checking import TODAY, actor_of, see
 from tests.support.sign_in import csrf_token, sign_in
 
 TERMS = CampaignTerms(
@@ -184,3 +184,46 @@ def test_a_campaign_goes_from_draft_to_off_on_its_pages(client: FlaskClient, ses
     session.rollback()
     (campaign,) = session.scalars(select(Campaign).where(Campaign.code == "S-1"))
     assert {one.state for one in checks_of(session, campaign)} == {"VOID"}
+
+
+def test_what_is_practiced_can_be_asked_for_one_campaign(
+    client: FlaskClient, session: Session, there: Any, draft: Campaign
+):
+    publish_campaign(session, actor_of(None), draft, on=TODAY)
+    first, second, *_ = checks_of(session, draft)
+    see(session, first, TODAY, "FC-1")
+    see(session, second, TODAY, "FC-1")
+    see(session, there.check, TODAY)
+    session.commit()
+    sign_in(client, there.cast.training_admin)
+    page = "/observations/practice?by=BEHAVIOR"
+    assert "33.3%" in client.get(page).text
+    shown = client.get(f"{page}&campaign={draft.public_id}").text
+    assert "33.3%" not in shown
+    assert "0.0%" in shown
+    assert "독립 아님" in shown
+    assert client.get(f"{page}&campaign=nosuchone").status_code == 400
+
+
+def test_a_code_that_is_taken_in_the_same_instant_is_told_at_its_field(
+    client: FlaskClient, session: Session, there: Any, draft: Campaign, monkeypatch: pytest.MonkeyPatch
+):
+    # Both looked before either wrote.
+    monkeypatch.setattr("lms.field_checks.monitoring.actions_campaigns.is_taken", lambda *_asked: False)
+    other = save_campaign(session, actor_of(there.cast.training_admin), changed(code="BASICS-2"), on=TODAY)
+    session.commit()
+    for campaign in (None, other):
+        with pytest.raises(DomainError, match="code_taken"):
+            save_campaign(session, actor_of(None), TERMS, on=TODAY, campaign=campaign)
+    session.rollback()
+    assert session.scalars(select(Campaign.code).order_by(Campaign.code)).all() == ["BASICS-1", "BASICS-2"]
+    sign_in(client, there.cast.training_admin)
+    form = {
+        "csrf_token": csrf_token(client, "/monitoring/campaigns/new"), "code": "BASICS-1", "kind": "SURVEY",
+        "title_ko": "조사", "starts_on": f"{TODAY}", "ends_on": f"{TODAY}", "wanted": "2", "items": ["FC-1"],
+    }  # fmt: skip
+    for address in ("/monitoring/campaigns/new", f"/monitoring/campaigns/{other.public_id}/edit"):
+        refused = client.post(address, data=form)
+        assert refused.status_code == 422
+        assert 'id="code-error"' in refused.text
+        assert 'value="조사"' in refused.text
