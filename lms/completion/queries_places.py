@@ -7,15 +7,19 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Subquery, bindparam, or_, select
+from sqlalchemy import BindParameter, Executable, Integer, Select, Subquery, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
-from lms.people.models import Duty, OrgUnit, Person, Posting
-from lms.people.queries import covers, is_open, placement_on, visible_people
+from lms.people.models import Duty, OrgPlacement, OrgUnit, Person, Posting
+from lms.people.queries import covers, is_open, placement_on, units_from, visible_people
 from lms.people.rules import COUNTING_DUTIES, Scope, UnitKind
 from lms.shared.errors import NotFoundError
 
 LEVELS = tuple(UnitKind)
+# A network of fewer centers is read whole, and counted faster than it is remembered.
+LARGE_NETWORK = 100
+# Up to so many areas, or centers, are offered to choose from: few enough to look through.
+MOST_TO_CHOOSE, ALL = 80, 1_000_000
 CenterIds = frozenset[int]
 
 
@@ -34,13 +38,15 @@ class Unit(NamedTuple):
 class Units:
     """The units whose every center lies within the viewer's figures, on the day of the viewer's scope.
 
-    `own_ids` are those that the viewer was appointed over.
+    `own_ids` are those that the viewer was appointed over. `is_partial`: of a large network only what one page needs,
+    see `load_units_around`.
     """
 
     by_id: Mapping[int, Unit]
     parents: Mapping[int, int]
     centers: Mapping[int, CenterIds]
     own_ids: frozenset[int] = frozenset()
+    is_partial: bool = False
 
     def find(self, public_id: str | None) -> Unit | None:
         """Return the unit an address names; None when out of scope or missing."""
@@ -90,22 +96,19 @@ class Units:
 def load_units(session: Session, *, scope: Scope) -> Units:
     """Load the units whose figures the viewer may see, and which stands under which, on the day of the scope."""
     placement, placed = _everything_on(scope.on)
-    wanted = UNITS
+    wanted, known = UNITS, dict[str, list[int]]()
     if not scope.counted_network:
         # Whole areas and regions, so that it shows which of them lie within the scope as a whole: nobody's scope holds
         # a closed center, and none hides what stands above it.
         placed = placed.join(OrgUnit, OrgUnit.id == placement.c.center_id).where(is_open(scope.on))
         touched = session.execute(placed.where(placement.c.center_id.in_(scope.counted_center_ids))).all()
-        areas = {row.area_id for row in touched if row.area_id}
-        regions = {row.region_id for row in touched if row.region_id}
-        alone = placement.c.center_id.in_(scope.counted_center_ids)
-        placed = placed.where(or_(placement.c.area_id.in_(areas), placement.c.region_id.in_(regions), alone))
-        wanted = wanted.where(
-            or_(OrgUnit.id.in_(scope.counted_center_ids | areas | regions), OrgUnit.kind == UnitKind.NETWORK)
-        )
-    units = [Unit(row[0], row[1], UnitKind(row[2]), *row[3:]) for row in session.execute(wanted)]
+        above = {unit_id for row in touched for unit_id in (row.area_id, row.region_id) if unit_id}
+        placed = placed.where(placement.c.center_id.in_(units_from(UNIT_IDS, scope.on)))
+        known = {"unit_ids": list(above | scope.counted_center_ids)}
+        wanted = wanted.where(or_(OrgUnit.id.in_(scope.counted_center_ids | above), OrgUnit.kind == UnitKind.NETWORK))
+    units = _units(session, wanted)
     network_id = next(unit.id for unit in units if unit.kind is UnitKind.NETWORK)
-    centers, parents = _under([(row[0], row[1], row[2]) for row in session.execute(placed)], network_id)
+    centers, parents = _under([(row[0], row[1], row[2]) for row in session.execute(placed, known)], network_id)
     return Units(
         by_id={unit.id: unit for unit in units if _is_seen(scope, unit, centers.get(unit.id, frozenset()))},
         parents=parents,
@@ -114,8 +117,48 @@ def load_units(session: Session, *, scope: Scope) -> Units:
     )
 
 
+def load_units_around(session: Session, *, scope: Scope, public_id: str | None) -> Units:
+    """Load what a page about one unit, or about the whole, needs of `load_units`.
+
+    Who sees all of a large network gets its regions and areas, but no center other than that unit; and of the areas,
+    when asking for none, no more than tell that they are many. Thousands would be read to show none of them.
+    """
+    if not (scope.network and scope.counted_network):
+        return load_units(session, scope=scope)
+    units = _units(session, TOP, {"public_id": public_id or "", "areas": ALL if public_id else MOST_TO_CHOOSE + 1})
+    if sum(unit.kind is UnitKind.CENTER for unit in units) < LARGE_NETWORK:
+        return load_units(session, scope=scope)
+    by_id = {unit.id: unit for unit in units if unit.kind is not UnitKind.CENTER or unit.public_id == public_id}
+    network_id = next(unit.id for unit in units if unit.kind is UnitKind.NETWORK)
+    parents = dict.fromkeys((unit.id for unit in units if unit.kind is UnitKind.REGION), network_id)
+    if public_id:
+        parents.update(row.tuple() for row in session.execute(_parents_on(scope.on), {"ids": list(by_id)}))
+    own_ids = _appointed_over(session, scope) or frozenset({network_id})
+    return Units(by_id=by_id, parents=parents, centers={}, own_ids=own_ids, is_partial=True)
+
+
+def _units(session: Session, query: Executable, known: Mapping[str, Any] | None = None) -> list[Unit]:
+    return [Unit(row[0], row[1], UnitKind(row[2]), *row[3:]) for row in session.execute(query, known or {})]
+
+
 # Built once a day: see `people.queries.placement_on`.
 UNITS = select(OrgUnit.id, OrgUnit.public_id, OrgUnit.kind, OrgUnit.code, OrgUnit.name_ko, OrgUnit.name_en)
+UNIT_IDS: BindParameter[int] = bindparam("unit_ids", expanding=True)
+# What stands above centers, the one that is asked for, and enough centers to know that there are many.
+TOP = union_all(
+    UNITS.where(OrgUnit.kind.in_([UnitKind.NETWORK, UnitKind.REGION])),
+    select(UNITS.where(OrgUnit.kind == UnitKind.AREA).limit(bindparam("areas", type_=Integer)).subquery()),
+    UNITS.where(OrgUnit.public_id == bindparam("public_id"), OrgUnit.kind == UnitKind.CENTER),
+    select(UNITS.where(OrgUnit.kind == UnitKind.CENTER).limit(LARGE_NETWORK).subquery()),
+)
+
+
+@lru_cache(maxsize=8)
+def _parents_on(on: date) -> Select[int, int]:
+    given: BindParameter[int] = bindparam("ids", expanding=True)
+    return select(OrgPlacement.unit_id, OrgPlacement.parent_id).where(
+        OrgPlacement.unit_id.in_(given), covers(OrgPlacement, on)
+    )
 
 
 @lru_cache(maxsize=8)

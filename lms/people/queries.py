@@ -4,7 +4,21 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, exists, false, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from lms.people.models import (
@@ -160,8 +174,23 @@ def _duties_of_person(on: date) -> Select[str, int, str]:
 @lru_cache(maxsize=8)
 def _centers_of_units(on: date) -> Select[int, int | None, int | None]:
     placement = placement_on(on)
-    under = (column.in_(bindparam("unit_ids", expanding=True)) for column in placement.c)
-    return select(placement).join(OrgUnit, OrgUnit.id == placement.c.center_id).where(or_(*under), is_open(on))
+    there = placement.c.center_id.in_(units_from(bindparam("unit_ids", expanding=True), on))
+    return select(placement).join(OrgUnit, OrgUnit.id == placement.c.center_id).where(there, is_open(on))
+
+
+def units_from(unit_ids: BindParameter[int], on: date) -> CompoundSelect[int]:
+    """Select the ids of some units and of all that stand under them on a day.
+
+    From the top down, by index: asked of each center's place, they would be looked for among all centers there are.
+    """
+    under, below = aliased(OrgPlacement), aliased(OrgPlacement)
+    children = select(under.unit_id).where(under.parent_id.in_(unit_ids), covers(under, on))
+    grandchildren = (
+        select(below.unit_id)
+        .join(under, under.unit_id == below.parent_id)
+        .where(under.parent_id.in_(unit_ids), covers(under, on), covers(below, on))
+    )
+    return union(select(OrgUnit.id).where(OrgUnit.id.in_(unit_ids)), children, grandchildren)
 
 
 def _appointed(session: Session, person_id: int, on: date) -> list[HeldDuty]:
