@@ -13,7 +13,7 @@ from lms.completion.forms import EVERYONE, FRONTLINE, CourseForm, RateForm, Shor
 from lms.completion.parameters import Asked
 from lms.completion.queries_enrollments import EnrollmentRow, list_enrollments
 from lms.completion.queries_overview import NOT_OVERDUE, UnitShortfall, list_shortfall_counts
-from lms.completion.queries_places import Unit
+from lms.completion.queries_places import MOST_TO_CHOOSE, Unit, load_units
 from lms.completion.queries_shortfalls import list_shortfalls
 from lms.completion.rules import (
     Dimension,
@@ -32,7 +32,6 @@ from lms.web.locale import localized
 
 # Below this many people a rate says little (domain §3.3).
 SMALL_SAMPLE = 5
-CENTERS_TO_CHOOSE = 80
 # Into what a unit breaks down when nothing else is asked for.
 BELOW = {
     UnitKind.NETWORK: Dimension.REGION,
@@ -145,12 +144,17 @@ def _closed_page(session: Session, asked: Asked[ShortfallForm], where: Shortfall
     centers = _centers(session, asked, where)
     shown = [center.only(where.severity) for center in centers] if where.severity else centers
     there = [center for center in shown if center.people]
-    return ShortfallPage(_by_severity(centers), _one_level_down(asked, there), None, sum(one.people for one in there))
+    below = _one_level_down(session, asked, there)
+    return ShortfallPage(_by_severity(centers), below, None, sum(one.people for one in there))
 
 
-def _one_level_down(asked: Asked[ShortfallForm], centers: Iterable[UnitShortfall]) -> list[UnitShortfall]:
+def _one_level_down(
+    session: Session, asked: Asked[ShortfallForm], centers: Iterable[UnitShortfall]
+) -> list[UnitShortfall]:
     """Add centers up to the units right below the one asked for: 430 centers are no answer to where people work."""
     units, top = asked.units, asked.unit or asked.units.home
+    if units.is_partial:
+        units = load_units(session, scope=asked.scope)
     ids = {unit.public_id: unit.id for unit in units.by_id.values()}
     found: dict[int, Counter[str]] = {}
     alone: list[UnitShortfall] = []
@@ -211,9 +215,17 @@ def options(asked: Asked[Any]) -> dict[str, list[tuple[str, str]]]:
 
 
 def _units_to_choose(asked: Asked[Any]) -> list[Unit]:
-    """Return regions and areas, and centers where they are few enough to look through."""
-    levels = [UnitKind.REGION, UnitKind.AREA]
-    if len(asked.units.of_kind(UnitKind.CENTER)) <= CENTERS_TO_CHOOSE:
-        levels.append(UnitKind.CENTER)
-    units = list(asked.units.of_kind(*levels))
+    """Return regions, and areas and centers where they are few enough to look through.
+
+    Where areas are too many, those of the chosen region.
+    """
+    units = list(asked.units.of_kind(UnitKind.REGION))
+    areas, centers = asked.units.of_kind(UnitKind.AREA), asked.units.of_kind(UnitKind.CENTER)
+    if len(areas) <= MOST_TO_CHOOSE:
+        units += areas
+    elif asked.unit:
+        near = {asked.unit.id, *(unit.id for unit in asked.units.path(asked.unit) if unit.kind is UnitKind.REGION)}
+        units += [area for area in areas if asked.units.parents.get(area.id) in near]
+    if len(centers) <= MOST_TO_CHOOSE and not asked.units.is_partial:
+        units += centers
     return units if asked.unit is None or asked.unit in units else [asked.unit, *units]

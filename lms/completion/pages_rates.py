@@ -17,7 +17,7 @@ from lms.completion.queries import list_rates, total_rate
 from lms.completion.queries_exempt import exempt_share, exempt_shares
 from lms.completion.queries_memory import NetworkFigures
 from lms.completion.queries_mix import Grid, load_grid
-from lms.completion.queries_places import Unit
+from lms.completion.queries_places import LARGE_NETWORK, Unit, Units
 from lms.completion.queries_trend import count_movement, list_trend
 from lms.completion.rules import DEFAULT_TARGET, Dimension, RateFilter, RateLine, Tally, total
 from lms.completion.rules_interval import ORDER, Certainty, Change, Interval, certainty_of, interval_of
@@ -38,8 +38,6 @@ from lms.people.rules import Scope, UnitKind
 UNIT_LEVELS = frozenset({Dimension.REGION, Dimension.AREA, Dimension.CENTER})
 # Which units stand in the rows of a heat map: few enough to read.
 GRID_ROWS = {UnitKind.NETWORK: Dimension.AREA, UnitKind.REGION: Dimension.AREA, UnitKind.AREA: Dimension.CENTER}
-# A network of fewer centers is counted faster than it is remembered.
-LARGE_NETWORK = 100
 NOBODY = RateLine("", "", "", None, Tally(), 0, 0)
 
 
@@ -178,9 +176,13 @@ def read_rates(
 
 def network_figures(asked: Asked[BreakdownForm], unit: Unit) -> NetworkFigures | None:
     """Return what this process remembers, for what it remembers: a large network, everyone, every course."""
-    if unit.kind is not UnitKind.NETWORK or len(asked.units.centers[unit.id]) < LARGE_NETWORK:
+    if unit.kind is not UnitKind.NETWORK or not _is_large(asked.units, unit):
         return None
     return _memory() if _is_plain(asked, unit) else None
+
+
+def _is_large(units: Units, network: Unit) -> bool:
+    return units.is_partial or len(units.centers[network.id]) >= LARGE_NETWORK
 
 
 def _memory() -> NetworkFigures | None:

@@ -14,7 +14,7 @@ from lms.completion.forms import RateForm, active_parameters
 from lms.completion.known.queries import reading_as_known
 from lms.completion.queries_counting import reach_of
 from lms.completion.queries_labels import Label, course_labels, role_labels, tier_labels
-from lms.completion.queries_places import Unit, Units, load_units
+from lms.completion.queries_places import Unit, Units, load_units_around
 from lms.completion.rules import RateFilter
 from lms.people.rules import Scope, names_open
 from lms.shared.errors import NotFoundError
@@ -97,10 +97,10 @@ def read_parameters(
         NotFoundError: the unit in the path is out of scope or missing.
     """
     labels = [{label.code: label for label in found(session).values()} for found in LABELS]
-    units = load_units(session, scope=scope)
     form = kind(values)
     form.offer(roles=labels[0], tiers=labels[1], courses=labels[2])
     is_valid = form.validate()
+    units = load_units_around(session, scope=scope, public_id=unit or form.unit.data)
     chosen = units.get(unit) if unit else units.find(form.unit.data) if form.unit.data else None
     if form.unit.data and chosen is None:
         form.unit.errors = [_l("There is no such unit within what you can see.")]

@@ -7,7 +7,7 @@ say which centers to count again. Nothing is stored: the figures are those of `l
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
 from typing import Any
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from lms.audit.models import AuditEvent, AuditSubject
 from lms.completion.queries import NOTHING, Sums, person_tallies
 from lms.completion.queries_counting import Reach, count_if, is_short, places_of_counted
-from lms.completion.queries_labels import load_organization
+from lms.completion.queries_labels import Organization, load_organization
 from lms.completion.queries_trend import list_trend, reaches_on
 from lms.completion.rules import Dimension, RateFilter, RateLine, Tally
 from lms.completion.rules_trend import TrendPoint, trend_days
@@ -27,6 +27,8 @@ from lms.people.rules import Scope
 from lms.shared.errors import NotFoundError
 
 DAYS_KEPT, TRENDS_KEPT = 60, 1_000
+# In a large network fewer days, though those of two trends: each day's sums of a center take some 300 bytes.
+SUMS_KEPT, DAYS_KEPT_AT_LEAST = 300_000, 26
 # More centers than this are counted anew as quickly as one by one.
 MOST_COUNTED_AGAIN = 60
 # Lines of these actions, or actions that begin so, tell of no change that a rate stands on. Any other might.
@@ -47,6 +49,15 @@ class _Seen:
     recent: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """The sums of each center on a day; `whole` and `lines` are what was added up of them, once for all who ask."""
+
+    centers: Centers
+    whole: Sums
+    lines: dict[Dimension, list[RateLine]] = field(default_factory=dict)
+
+
 class NetworkFigures:
     """Rates of the whole network by center, for the days that were asked for lately. Safe among threads.
 
@@ -56,7 +67,7 @@ class NetworkFigures:
     def __init__(self) -> None:
         self._lock = Lock()
         self._seen: _Seen | None = None
-        self._days: OrderedDict[date, Centers] = OrderedDict()
+        self._days: OrderedDict[date, _Day] = OrderedDict()
         self._stale: dict[date, set[int]] = {}
         self._trends: OrderedDict[tuple[int, date], list[TrendPoint]] = OrderedDict()
 
@@ -67,17 +78,11 @@ class NetworkFigures:
             NotFoundError: the viewer does not see the figures of the whole network.
         """
         _require_network(scope)
-        organization = load_organization(session, as_of=as_of)
-        sums: dict[int | None, Sums] = {}
-        for center_id, counts in self._centers(session, [as_of])[as_of].items():
-            group = organization.group_of(center_id, by)
-            sums[group] = _added(sums.get(group, NOTHING), counts)
-        lines = []
-        for group, label in organization.groups(by, organization.open_ids).items():
-            of_group = sums.get(group, NOTHING)
-            if of_group[0]:
-                lines.append(RateLine(*label, Tally(*of_group[:3]), *of_group[3:]))
-        return lines
+        known = self._known(session, [as_of])[as_of]
+        lines = known.lines.get(by)
+        if lines is None:
+            lines = known.lines[by] = _lines(load_organization(session, as_of=as_of), known.centers, by)
+        return list(lines)
 
     def trend(self, session: Session, *, scope: Scope, as_of: date) -> list[TrendPoint]:
         """Return what `list_trend` does for the network without a filter.
@@ -86,9 +91,7 @@ class NetworkFigures:
             NotFoundError: the viewer does not see the figures of the whole network.
         """
         _require_network(scope)
-        days = trend_days(as_of)
-        centers = self._centers(session, days)
-        return [_point(day, centers[day].values()) for day in days]
+        return [_point(day, known.whole) for day, known in self._known(session, trend_days(as_of)).items()]
 
     def trend_of(self, session: Session, *, scope: Scope, as_of: date, where: RateFilter) -> list[TrendPoint] | None:
         """Return what `list_trend` does for a unit without any other filter; None where its days are not known yet.
@@ -100,11 +103,8 @@ class NetworkFigures:
             if not self._days.keys() >= set(days):
                 return None
         reaches = reaches_on(session, scope, days, where)
-        centers = self._centers(session, days)
-        return [
-            _point(day, (sums for center, sums in centers[day].items() if _reaches(reach, center)))
-            for day, reach in zip(days, reaches, strict=True)
-        ]
+        known = self._known(session, days)
+        return [_point(day, _whole_of(known[day], reach)) for day, reach in zip(days, reaches, strict=True)]
 
     def trend_of_center(self, session: Session, *, scope: Scope, as_of: date, center_id: int) -> list[TrendPoint]:
         """Return what `list_trend` does for a center without any other filter.
@@ -126,24 +126,24 @@ class NetworkFigures:
                 self._trends.popitem(last=False)
             return list(self._trends[key])
 
-    def _centers(self, session: Session, days: Sequence[date]) -> dict[date, Centers]:
+    def _known(self, session: Session, days: Sequence[date]) -> dict[date, _Day]:
         with self._lock:
             if not self._catch_up(session):
-                return {day: _count(session, day, None) for day in days}
+                return {day: _counted(session, day) for day in days}
             for day in days:
                 self._refresh(session, day)
-            found = {day: dict(self._days[day]) for day in days}
-            while len(self._days) > DAYS_KEPT:
+            found = {day: self._days[day] for day in days}
+            most = min(DAYS_KEPT, max(DAYS_KEPT_AT_LEAST, SUMS_KEPT // max(1, len(found[days[-1]].centers))))
+            while len(self._days) > most:
                 self._stale.pop(self._days.popitem(last=False)[0], None)
             return found
 
     def _refresh(self, session: Session, day: date) -> None:
         stale = self._stale.pop(day, set())
         if day not in self._days or len(stale) > MOST_COUNTED_AGAIN:
-            self._days[day] = _count(session, day, None)
+            self._days[day] = _counted(session, day)
         elif stale:
-            kept = {center: sums for center, sums in self._days[day].items() if center not in stale}
-            self._days[day] = kept | _count(session, day, frozenset(stale))
+            self._days[day] = _counted_again(session, day, self._days[day], stale)
         self._days.move_to_end(day)
 
     def _catch_up(self, session: Session) -> bool:
@@ -209,19 +209,47 @@ def _count(session: Session, day: date, center_ids: frozenset[int] | None) -> Ce
     return {row[0]: tuple(map(int, row[1:])) for row in session.execute(query)}  # type: ignore[misc]
 
 
+def _counted(session: Session, day: date) -> _Day:
+    centers = _count(session, day, None)
+    return _Day(centers, _added(centers.values()))
+
+
+def _counted_again(session: Session, day: date, before: _Day, stale: set[int]) -> _Day:
+    """Count some centers again and leave the others, and what they add up to, as they are."""
+    anew = _count(session, day, frozenset(stale))
+    kept = before.centers.copy()
+    gone = _added(kept.pop(center, NOTHING) for center in stale)
+    whole = tuple(was - less + more for was, less, more in zip(before.whole, gone, _added(anew.values()), strict=True))
+    return _Day(kept | anew, whole)  # type: ignore[arg-type]
+
+
+def _lines(organization: Organization, centers: Centers, by: Dimension) -> list[RateLine]:
+    of_groups: dict[int | None, list[Sums]] = {}
+    for center_id, counts in centers.items():
+        of_groups.setdefault(organization.group_of(center_id, by), []).append(counts)
+    lines = []
+    for group, label in organization.groups(by, organization.open_ids).items():
+        sums = _added(of_groups.get(group, ()))
+        if sums[0]:
+            lines.append(RateLine(*label, Tally(*sums[:3]), *sums[3:]))
+    return lines
+
+
 def _require_network(scope: Scope) -> None:
     if not scope.counted_network:
         raise NotFoundError
 
 
-def _reaches(reach: Reach, center_id: int) -> bool:
-    return reach.center_ids is None or center_id in reach.center_ids
+def _whole_of(known: _Day, reach: Reach) -> Sums:
+    if reach.center_ids is None:
+        return known.whole
+    return _added(known.centers.get(center_id, NOTHING) for center_id in reach.center_ids)
 
 
-def _point(day: date, centers: Iterable[Sums]) -> TrendPoint:
-    due, done, on_time, judged, short, _ = (sum(column) for column in zip(NOTHING, *centers, strict=True))
+def _point(day: date, whole: Sums) -> TrendPoint:
+    due, done, on_time, judged, short, _ = whole
     return TrendPoint(day, Tally(due, done, on_time), judged, short)
 
 
-def _added(one: Sums, other: Iterable[int]) -> Sums:
-    return tuple(map(sum, zip(one, other, strict=True)))  # type: ignore[return-value]
+def _added(many: Iterable[Sums]) -> Sums:
+    return tuple(map(sum, zip(NOTHING, *many, strict=True)))  # type: ignore[return-value]

@@ -7,17 +7,21 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Row, Select, bindparam, or_, select
+from sqlalchemy import BindParameter, Executable, Integer, Row, Select, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
-from lms.people.models import Duty, OrgUnit, Person, Posting
-from lms.people.queries import covers, is_open, placement_on, visible_people
+from lms.people.models import Duty, OrgPlacement, OrgUnit, Person, Posting
+from lms.people.queries import covers, is_open, placement_on, units_from, visible_people
 from lms.people.rules import COUNTING_DUTIES, Scope, UnitKind
 from lms.shared.db import read
 from lms.shared.errors import NotFoundError
 
 LEVELS = tuple(UnitKind)
 KINDS = {kind.value: kind for kind in UnitKind}
+# A network of fewer centers is read whole, and counted faster than it is remembered.
+LARGE_NETWORK = 100
+# Up to so many areas, or centers, are offered to choose from: few enough to look through.
+MOST_TO_CHOOSE, ALL = 80, 1_000_000
 CenterIds = frozenset[int]
 Rows = Sequence[Row[*tuple[Any, ...]]]
 
@@ -37,13 +41,15 @@ class Unit(NamedTuple):
 class Units:
     """The units whose every center lies within the viewer's figures, on the day of the viewer's scope.
 
-    `own_ids` are those that the viewer was appointed over.
+    `own_ids` are those that the viewer was appointed over. `is_partial`: of a large network only what one page needs,
+    see `load_units_around`.
     """
 
     by_id: Mapping[int, Unit]
     parents: Mapping[int, int]
     centers: Mapping[int, CenterIds]
     own_ids: frozenset[int] = frozenset()
+    is_partial: bool = False
 
     def find(self, public_id: str | None) -> Unit | None:
         """Return the unit an address names; None when out of scope or missing."""
@@ -92,8 +98,7 @@ class Units:
 
 def load_units(session: Session, *, scope: Scope) -> Units:
     """Load the units whose figures the viewer may see, and which stands under which, on the day of the scope."""
-    placed, rows = _everything(session, scope) if scope.counted_network else _around(session, scope)
-    units = [Unit(row[0], row[1], KINDS[row[2]], row[3], row[4], row[5]) for row in rows]
+    placed, units = _everything(session, scope) if scope.counted_network else _around(session, scope)
     network_id = next(unit.id for unit in units if unit.kind is UnitKind.NETWORK)
     centers, parents = _under(placed, network_id)
     return Units(
@@ -104,28 +109,67 @@ def load_units(session: Session, *, scope: Scope) -> Units:
     )
 
 
-def _everything(session: Session, scope: Scope) -> tuple[Rows, Rows]:
+def load_units_around(session: Session, *, scope: Scope, public_id: str | None) -> Units:
+    """Load what a page about one unit, or about the whole, needs of `load_units`.
+
+    Who sees all of a large network gets its regions and areas, but no center other than that unit; and of the areas,
+    when asking for none, no more than tell that they are many. Thousands would be read to show none of them.
+    """
+    if not (scope.network and scope.counted_network):
+        return load_units(session, scope=scope)
+    units = _units(session, TOP, {"public_id": public_id or "", "areas": ALL if public_id else MOST_TO_CHOOSE + 1})
+    if sum(unit.kind is UnitKind.CENTER for unit in units) < LARGE_NETWORK:
+        return load_units(session, scope=scope)
+    by_id = {unit.id: unit for unit in units if unit.kind is not UnitKind.CENTER or unit.public_id == public_id}
+    network_id = next(unit.id for unit in units if unit.kind is UnitKind.NETWORK)
+    parents = dict.fromkeys((unit.id for unit in units if unit.kind is UnitKind.REGION), network_id)
+    if public_id:
+        parents.update(row.tuple() for row in read(session, _parents_on(scope.on), {"ids": list(by_id)}))
+    own_ids = _appointed_over(session, scope) or frozenset({network_id})
+    return Units(by_id=by_id, parents=parents, centers={}, own_ids=own_ids, is_partial=True)
+
+
+def _everything(session: Session, scope: Scope) -> tuple[Rows, list[Unit]]:
     """Read where every center stands, and all units."""
-    return read(session, select_placements(scope.on)).all(), read(session, UNITS).all()
+    return read(session, select_placements(scope.on)).all(), _units(session, UNITS)
 
 
-def _around(session: Session, scope: Scope) -> tuple[Rows, Rows]:
+def _around(session: Session, scope: Scope) -> tuple[Rows, list[Unit]]:
     """Read the whole areas and regions of a scope, so that it shows which of them lie within it as a whole.
 
     Nobody's scope holds a closed center, and none hides what stands above it.
     """
     touched_on, around_on = _open_placements(scope.on)
     centers = list(scope.counted_center_ids)
-    touched = read(session, touched_on, {"centers": centers}).all()
-    areas = list({row.area_id for row in touched if row.area_id})
-    regions = list({row.region_id for row in touched if row.region_id})
-    placed = read(session, around_on, {"centers": centers, "areas": areas, "regions": regions}).all()
-    return placed, read(session, SOME_UNITS, {"ids": centers + areas + regions}).all()
+    touched = read(session, touched_on, {"centers": centers})
+    above = {unit_id for row in touched for unit_id in (row.area_id, row.region_id) if unit_id}
+    known = {"unit_ids": [*above, *centers]}
+    return read(session, around_on, known).all(), _units(session, SOME_UNITS, known)
+
+
+def _units(session: Session, query: Executable, known: Mapping[str, Any] | None = None) -> list[Unit]:
+    return [Unit(row[0], row[1], KINDS[row[2]], row[3], row[4], row[5]) for row in read(session, query, known)]
 
 
 # Built once a day: see `people.queries.placement_on`.
 UNITS = select(OrgUnit.id, OrgUnit.public_id, OrgUnit.kind, OrgUnit.code, OrgUnit.name_ko, OrgUnit.name_en)
-SOME_UNITS = UNITS.where(or_(OrgUnit.id.in_(bindparam("ids", expanding=True)), OrgUnit.kind == UnitKind.NETWORK))
+UNIT_IDS: BindParameter[int] = bindparam("unit_ids", expanding=True)
+SOME_UNITS = UNITS.where(or_(OrgUnit.id.in_(UNIT_IDS), OrgUnit.kind == UnitKind.NETWORK))
+# What stands above centers, the one that is asked for, and enough centers to know that there are many.
+TOP = union_all(
+    UNITS.where(OrgUnit.kind.in_([UnitKind.NETWORK, UnitKind.REGION])),
+    select(UNITS.where(OrgUnit.kind == UnitKind.AREA).limit(bindparam("areas", type_=Integer)).subquery()),
+    UNITS.where(OrgUnit.public_id == bindparam("public_id"), OrgUnit.kind == UnitKind.CENTER),
+    select(UNITS.where(OrgUnit.kind == UnitKind.CENTER).limit(LARGE_NETWORK).subquery()),
+)
+
+
+@lru_cache(maxsize=8)
+def _parents_on(on: date) -> Select[int, int]:
+    given: BindParameter[int] = bindparam("ids", expanding=True)
+    return select(OrgPlacement.unit_id, OrgPlacement.parent_id).where(
+        OrgPlacement.unit_id.in_(given), covers(OrgPlacement, on)
+    )
 
 
 @lru_cache(maxsize=8)
@@ -139,12 +183,9 @@ def _open_placements(on: date) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[
     """Return the statements that place open centers: those given, and those with everything around them."""
     placed = placement_on(on).c
     opened = select_placements(on).join(OrgUnit, OrgUnit.id == placed.center_id).where(is_open(on))
-    areas: BindParameter[int] = bindparam("areas", expanding=True)
-    regions: BindParameter[int] = bindparam("regions", expanding=True)
     given: BindParameter[int] = bindparam("centers", expanding=True)
-    touched = placed.center_id.in_(given)
-    around = or_(placed.area_id.in_(areas), placed.region_id.in_(regions), touched)
-    return opened.where(touched), opened.where(around)
+    around = placed.center_id.in_(units_from(UNIT_IDS, on))
+    return opened.where(placed.center_id.in_(given)), opened.where(around)
 
 
 @lru_cache(maxsize=8)

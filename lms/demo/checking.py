@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
+from typing import cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -72,7 +73,7 @@ class Completions:
             .where(Course.field_check_required, Enrollment.completed_on.is_not(None))
             .order_by(Enrollment.completed_on, Enrollment.id)
         )
-        self._rows: list[tuple[date, int, int, int]] = list(map(tuple, rows))
+        self._rows = cast(list[tuple[date, int, int, int]], [row.tuple() for row in rows])
         self._days: dict[tuple[int, int], list[date]] = defaultdict(list)
         for day, _enrollment, person, course in self._rows:
             self._days[person, course].append(day)

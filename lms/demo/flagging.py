@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import accumulate, groupby
 from operator import itemgetter
+from typing import cast
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
@@ -146,4 +147,4 @@ def _enrollments(session: Session, last: date) -> Iterator[Row]:
         .where(Enrollment.required, Enrollment.due_on <= last)
         .order_by(Enrollment.person_id, Enrollment.course_id, Enrollment.cycle)
     )  # fmt: skip
-    return map(tuple, rows)
+    return (cast(Row, row.tuple()) for row in rows)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
@@ -162,7 +163,7 @@ def list_posts(session: Session, *, person_id: int, on: date) -> list[Post]:
 
 
 @lru_cache(maxsize=8)
-def _posts_of_person(on: date) -> CompoundSelect[Any]:
+def _posts_of_person(on: date) -> CompoundSelect[*tuple[Any, ...]]:
     # One statement, as every page waits for it.
     unit = (OrgUnit.kind, is_open(on).label("is_open"), OrgUnit.name_ko, OrgUnit.name_en)
     person_id: BindParameter[int] = bindparam("person_id")
@@ -186,8 +187,23 @@ def _posts_of_person(on: date) -> CompoundSelect[Any]:
 @lru_cache(maxsize=8)
 def _centers_of_units(on: date) -> Select[int, int | None, int | None]:
     placement = placement_on(on)
-    under = (column.in_(bindparam("unit_ids", expanding=True)) for column in placement.c)
-    return select(placement).join(OrgUnit, OrgUnit.id == placement.c.center_id).where(or_(*under), is_open(on))
+    there = placement.c.center_id.in_(units_from(bindparam("unit_ids", expanding=True), on))
+    return select(placement).join(OrgUnit, OrgUnit.id == placement.c.center_id).where(there, is_open(on))
+
+
+def units_from(unit_ids: BindParameter[int], on: date) -> CompoundSelect[int]:
+    """Select the ids of some units and of all that stand under them on a day.
+
+    From the top down, by index: asked of each center's place, they would be looked for among all centers there are.
+    """
+    under, below = aliased(OrgPlacement), aliased(OrgPlacement)
+    children = select(under.unit_id).where(under.parent_id.in_(unit_ids), covers(under, on))
+    grandchildren = (
+        select(below.unit_id)
+        .join(under, under.unit_id == below.parent_id)
+        .where(under.parent_id.in_(unit_ids), covers(under, on), covers(below, on))
+    )
+    return union(select(OrgUnit.id).where(OrgUnit.id.in_(unit_ids)), children, grandchildren)
 
 
 STATED = (

@@ -1,7 +1,7 @@
 """The database: base class, session, and how transactions begin. The one file that knows flask_sqlalchemy."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -219,7 +219,7 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     columns = []
     for name in names:
         values, kind = [row[name] for row in rows], table.c[name].type
-        process = kind.dialect_impl(dialect).bind_processor(dialect)
+        process: Callable[[Any], Any] | None = kind.dialect_impl(dialect).bind_processor(dialect)
         if process and isinstance(kind, Date | UtcDateTime):
             # Few days, each many times: written once, then looked up.
             process = {value: process(value) for value in set(values)}.__getitem__

@@ -39,7 +39,8 @@ class Place:
 def list_places(session: Session, *, scope: Scope) -> list[Place]:
     """Return the units every open center of which the viewer may assign to on the scope's day, from the top down."""
     rows = _centers(session, scope.on)
-    reached = _writable_centers(scope, {center_id for center_id, _, _ in rows})
+    everywhere = {center_id for center_id, _, _ in rows}
+    reached = everywhere if _may_assign_everywhere(scope) else scope.own_center_ids & everywhere
     under: dict[int, set[int]] = {}
     parents: dict[int, int | None] = {}
     for center_id, area_id, region_id in rows:
@@ -68,15 +69,15 @@ def _centers(session: Session, on: date) -> Sequence[tuple[int, int | None, int 
 
 def list_writable_centers(session: Session, *, scope: Scope) -> set[int]:
     """Return the ids of the open centers whose people the viewer may assign courses to and record completions for."""
-    return _writable_centers(scope, {center_id for center_id, _, _ in _centers(session, scope.on)})
+    wanted = select(OrgUnit.id).where(OrgUnit.kind == UnitKind.CENTER, is_open(scope.on))
+    if not _may_assign_everywhere(scope):
+        wanted = wanted.where(OrgUnit.id.in_(scope.own_center_ids))
+    return set(session.scalars(wanted))
 
 
-def _writable_centers(scope: Scope, everything: set[int]) -> set[int]:
-    """Return where the viewer may assign: everywhere for training administrators and the command line, else at the
-    centers they hold a center's duty for."""
-    if scope.network and (scope.person_id is None or DutyKind.TRAINING_ADMIN in scope.duties):
-        return everything
-    return set(scope.own_center_ids & everything)
+def _may_assign_everywhere(scope: Scope) -> bool:
+    """Tell whether the viewer is a training administrator or the command line; others may at centers of their duty."""
+    return scope.network and (scope.person_id is None or DutyKind.TRAINING_ADMIN in scope.duties)
 
 
 def choose_places(places: Iterable[Place], names: Collection[str]) -> list[Place]:
