@@ -52,6 +52,13 @@ _FACTS = _STEPS.add_columns(*_STATE).join_from(
     (_PROGRESS.module_key == _MODULE.key) & (_PROGRESS.record_id == bindparam("record_id")),
     isouter=True,
 )
+# Built once: see `people.queries.placement_on`.
+_OF_PERSON = (
+    select(StudyRecord)
+    .join(StudyRecord.enrollment)
+    .where(Enrollment.person_id == bindparam("person_id"))
+    .options(*WITH_ALL)
+)
 _FACTS_OF_ALL = (
     select(_RECORD.id.label("record_id"), *_STEP, *_STATE)
     .join(table_of(Module), _MODULE.edition_id == _RECORD.edition_id)
@@ -208,8 +215,7 @@ def study_facts(session: Session, record: StudyRecord, today: date) -> StudyFact
 
 def list_study_facts(session: Session, *, person_id: int, today: date) -> list[tuple[StudyRecord, StudyFacts]]:
     """Return a person's study records with all that decides where they stand, in two statements however many."""
-    own = select(StudyRecord).join(StudyRecord.enrollment).where(Enrollment.person_id == person_id)
-    records = session.scalars(own.options(*WITH_ALL)).all()
+    records = session.scalars(_OF_PERSON, {"person_id": person_id}).all()
     rows = session.execute(_FACTS_OF_ALL, {"records": [record.id for record in records]}).all() if records else []
     found: dict[int, list[Any]] = {record.id: [] for record in records}
     for row in rows:
