@@ -1,6 +1,6 @@
 """The organization as a viewer may see its figures, and where a person has worked."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -89,13 +89,15 @@ class Units:
 
 def load_units(session: Session, *, scope: Scope) -> Units:
     """Load the units whose figures the viewer may see, and which stands under which, on the day of the scope."""
+    # Through the connection: the session would look at each of a thousand rows for objects.
+    connection = session.connection()
     placement, placed = _everything_on(scope.on)
     wanted = UNITS
     if not scope.counted_network:
         # Whole areas and regions, so that it shows which of them lie within the scope as a whole: nobody's scope holds
         # a closed center, and none hides what stands above it.
         placed = placed.join(OrgUnit, OrgUnit.id == placement.c.center_id).where(is_open(scope.on))
-        touched = session.execute(placed.where(placement.c.center_id.in_(scope.counted_center_ids))).all()
+        touched = connection.execute(placed.where(placement.c.center_id.in_(scope.counted_center_ids))).all()
         areas = {row.area_id for row in touched if row.area_id}
         regions = {row.region_id for row in touched if row.region_id}
         alone = placement.c.center_id.in_(scope.counted_center_ids)
@@ -103,9 +105,9 @@ def load_units(session: Session, *, scope: Scope) -> Units:
         wanted = wanted.where(
             or_(OrgUnit.id.in_(scope.counted_center_ids | areas | regions), OrgUnit.kind == UnitKind.NETWORK)
         )
-    units = [Unit(row[0], row[1], UnitKind(row[2]), *row[3:]) for row in session.execute(wanted)]
+    units = _units(tuple(map(tuple, connection.execute(wanted))))
     network_id = next(unit.id for unit in units if unit.kind is UnitKind.NETWORK)
-    centers, parents = _under([(row[0], row[1], row[2]) for row in session.execute(placed)], network_id)
+    centers, parents = _under(tuple(map(tuple, connection.execute(placed))), network_id)
     return Units(
         by_id={unit.id: unit for unit in units if _is_seen(scope, unit, centers.get(unit.id, frozenset()))},
         parents=parents,
@@ -137,17 +139,22 @@ def _appointed_over(session: Session, scope: Scope) -> frozenset[int]:
     return frozenset(session.scalars(_held_on(scope.on), {"person_id": scope.person_id}))
 
 
-def _under(
-    placed: Iterable[tuple[int, int | None, int | None]], network_id: int
-) -> tuple[dict[int, CenterIds], dict[int, int]]:
+# Everybody asks for the same network: what the same rows make is made once.
+@lru_cache(maxsize=32)
+def _units(rows: tuple[tuple[Any, ...], ...]) -> Sequence[Unit]:
+    return [Unit(row[0], row[1], UnitKind(row[2]), *row[3:]) for row in rows]
+
+
+@lru_cache(maxsize=32)
+def _under(placed: tuple[tuple[Any, ...], ...], network_id: int) -> tuple[Mapping[int, CenterIds], Mapping[int, int]]:
     """Return the centers under each unit (a center stands under itself), and each unit's parent."""
     centers: dict[int, set[int]] = {}
     parents: dict[int, int] = {}
-    for center_id, area_id, region_id in placed:
-        chain = [unit_id for unit_id in (center_id, area_id, region_id, network_id) if unit_id is not None]
+    for placed_at in placed:
+        chain = [unit_id for unit_id in (*placed_at, network_id) if unit_id is not None]
         parents.update(pairwise(chain))
         for unit_id in chain:
-            centers.setdefault(unit_id, set()).add(center_id)
+            centers.setdefault(unit_id, set()).add(chain[0])
     return {unit_id: frozenset(found) for unit_id, found in centers.items()}, parents
 
 
