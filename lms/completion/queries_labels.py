@@ -65,9 +65,10 @@ class Organization:
 
     def group_of(self, center_id: int | None, by: Dimension) -> int | None:
         """Return the id of the unit of level `by` that a center belongs to."""
+        if by is Dimension.CENTER:
+            return center_id
         area_id, region_id = self.parents[center_id]
-        units = {Dimension.CENTER: center_id, Dimension.AREA: area_id, Dimension.REGION: region_id}
-        return units.get(by, self.network_id)
+        return area_id if by is Dimension.AREA else region_id if by is Dimension.REGION else self.network_id
 
     def groups(self, by: Dimension, center_ids: Iterable[int]) -> Labels:
         """Return the units of level `by` above some centers, in the order of their codes."""

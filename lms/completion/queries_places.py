@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Executable, Integer, Row, Select, bindparam, or_, select, union_all
+from sqlalchemy import BindParameter, Executable, Integer, Select, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from lms.people.models import Duty, OrgPlacement, OrgUnit, Person, Posting
@@ -23,7 +23,7 @@ LARGE_NETWORK = 100
 # Up to so many areas, or centers, are offered to choose from: few enough to look through.
 MOST_TO_CHOOSE, ALL = 80, 1_000_000
 CenterIds = frozenset[int]
-Rows = Sequence[Row[*tuple[Any, ...]]]
+Rows = tuple[tuple[Any, ...], ...]
 
 
 class Unit(NamedTuple):
@@ -129,12 +129,12 @@ def load_units_around(session: Session, *, scope: Scope, public_id: str | None) 
     return Units(by_id=by_id, parents=parents, centers={}, own_ids=own_ids, is_partial=True)
 
 
-def _everything(session: Session, scope: Scope) -> tuple[Rows, list[Unit]]:
+def _everything(session: Session, scope: Scope) -> tuple[Rows, Sequence[Unit]]:
     """Read where every center stands, and all units."""
-    return read(session, select_placements(scope.on)).all(), _units(session, UNITS)
+    return _rows(session, select_placements(scope.on)), _units(session, UNITS)
 
 
-def _around(session: Session, scope: Scope) -> tuple[Rows, list[Unit]]:
+def _around(session: Session, scope: Scope) -> tuple[Rows, Sequence[Unit]]:
     """Read the whole areas and regions of a scope, so that it shows which of them lie within it as a whole.
 
     Nobody's scope holds a closed center, and none hides what stands above it.
@@ -144,11 +144,15 @@ def _around(session: Session, scope: Scope) -> tuple[Rows, list[Unit]]:
     touched = read(session, touched_on, {"centers": centers})
     above = {unit_id for row in touched for unit_id in (row.area_id, row.region_id) if unit_id}
     known = {"unit_ids": [*above, *centers]}
-    return read(session, around_on, known).all(), _units(session, SOME_UNITS, known)
+    return _rows(session, around_on, known), _units(session, SOME_UNITS, known)
 
 
-def _units(session: Session, query: Executable, known: Mapping[str, Any] | None = None) -> list[Unit]:
-    return [Unit(row[0], row[1], KINDS[row[2]], row[3], row[4], row[5]) for row in read(session, query, known)]
+def _units(session: Session, query: Executable, known: Mapping[str, Any] | None = None) -> Sequence[Unit]:
+    return _made(_rows(session, query, known))
+
+
+def _rows(session: Session, query: Executable, known: Mapping[str, Any] | None = None) -> Rows:
+    return tuple(map(tuple, read(session, query, known)))
 
 
 # Built once a day: see `people.queries.placement_on`.
@@ -200,7 +204,14 @@ def _appointed_over(session: Session, scope: Scope) -> frozenset[int]:
     return frozenset(read(session, _held_on(scope.on), {"person_id": scope.person_id}).scalars())
 
 
-def _under(placed: Rows, network_id: int) -> tuple[dict[int, CenterIds], dict[int, int]]:
+# Everybody asks for the same network: what the same rows make is made once.
+@lru_cache(maxsize=32)
+def _made(rows: Rows) -> Sequence[Unit]:
+    return [Unit(row[0], row[1], KINDS[row[2]], row[3], row[4], row[5]) for row in rows]
+
+
+@lru_cache(maxsize=32)
+def _under(placed: Rows, network_id: int) -> tuple[Mapping[int, CenterIds], Mapping[int, int]]:
     """Return the centers under each unit (a center stands under itself), and each unit's parent."""
     centers: defaultdict[int, set[int]] = defaultdict(set)
     parents: dict[int, int] = {}
