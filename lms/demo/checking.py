@@ -4,13 +4,12 @@ A week of checks through the plan takes a third of a second. So past weeks are d
 functions, and the plan itself runs at the end: it finds next to nothing.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
-from typing import cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -73,7 +72,9 @@ class Completions:
             .where(Course.field_check_required, Enrollment.completed_on.is_not(None))
             .order_by(Enrollment.completed_on, Enrollment.id)
         )
-        self._rows = cast(list[tuple[date, int, int, int]], [row.tuple() for row in rows])
+        self._rows: list[tuple[date, int, int, int]] = [
+            (day, one, person, course) for day, one, person, course in rows if day
+        ]
         self._days: dict[tuple[int, int], list[date]] = defaultdict(list)
         for day, _enrollment, person, course in self._rows:
             self._days[person, course].append(day)
@@ -85,12 +86,12 @@ class Completions:
 
     def days_since(self, person_id: int, courses: Iterable[int], on: date) -> int | None:
         """Return how long ago someone completed any of some courses; None where they did not."""
-        latest = None
+        latest = date.min
         for course in courses:
-            for day in self._days.get((person_id, course), ()):
-                if day <= on and (latest is None or day > latest):
-                    latest = day
-        return None if latest is None else (on - latest).days
+            days = self._days.get((person_id, course))
+            if days and days[0] <= on:
+                latest = max(latest, days[bisect_right(days, on) - 1])
+        return None if latest == date.min else (on - latest).days
 
 
 @dataclass(slots=True)
@@ -100,6 +101,7 @@ class _Year:
     chances: Chances
     terms: dict[int, Terms]
     items: dict[tuple[int, int, int], list[CheckItem]] = field(default_factory=dict)
+    pairs: dict[int, set[tuple[int, int]]] = field(default_factory=dict)
     first: list[Looked] = field(default_factory=list)
     again: list[Looked] = field(default_factory=list)
 
@@ -109,17 +111,19 @@ class _Year:
         while monday <= self.observing.today:
             version = find_version(self.session, on=monday)
             if version is not None:
+                if version.id not in self.pairs:
+                    asked = self.session.execute(asked_pairs(version.id))
+                    self.pairs[version.id] = {(course, role) for course, role in asked}
                 stream, week = dice("checks of a week", f"{monday}"), monday - WEEK
-                centers = self._trained(completions.of_week(week), version.id, monday)
+                centers = self._trained(completions.of_week(week), self.pairs[version.id], monday)
                 for one in draw_week(week, centers, {}, self.terms, monday):
                     self._follow(one, version.id, monday, stream)
             monday += WEEK
         return self.first, self.again
 
     def _trained(
-        self, completed: Iterable[tuple[date, int, int, int]], version_id: int, monday: date
+        self, completed: Iterable[tuple[date, int, int, int]], pairs: Set[tuple[int, int]], monday: date
     ) -> dict[int, list[Trained]]:  # fmt: skip
-        pairs = {(course, role) for course, role in self.session.execute(asked_pairs(version_id))}
         centers: dict[int, list[Trained]] = {}
         for completed_on, enrollment, person, course in completed:
             place = self.observing.places.of(person, monday)

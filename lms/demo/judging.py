@@ -73,14 +73,14 @@ class Chances:
 def judge(items: Sequence[CheckItem], chances: Sequence[float], stream: Random) -> Found:
     """Throw the dice for every item of a form; at least one of them could be seen, or nothing would be sent."""
     rows = [_result(item, chance, stream) for item, chance in zip(items, chances, strict=True)]
-    if all(row is not None and row["met"] is None for row in rows):
+    kept = [row for row in rows if row]
+    unseen = sum(row["met"] is None for row in kept)
+    if unseen == len(items):
         rows[0] = _kept(items[0], stream.random() < chances[0], stream)
-    failed = frozenset(row["item_id"] for row in rows if row and row["met"] is False)
-    unseen = sum(row is not None and row["met"] is None for row in rows)
-    return Found(
-        [row for row in rows if row], len(items) - unseen, len(items) - unseen - len(failed), failed,
-        any(item.is_critical and item.item_id in failed for item in items),
-    )  # fmt: skip
+        kept, unseen = [row for row in rows if row], unseen - 1
+    failed = frozenset(row["item_id"] for row in kept if row["met"] is False)
+    is_critical = bool(failed) and any(item.is_critical and item.item_id in failed for item in items)
+    return Found(kept, len(items) - unseen, len(items) - unseen - len(failed), failed, is_critical)
 
 
 def _result(item: CheckItem, chance: float, stream: Random) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.audit.rules import Actor
@@ -106,8 +106,10 @@ class Observing:
     def write(self, checks: Sequence[Looked]) -> None:
         """Write checks with what was observed; what they follow is written already."""
         made = [one for one in checks if one.observation]
+        latest = self.session.scalar(select(func.max(Observation.id))) or 0
         self._insert(Observation, [one.observation for one in made if one.observation])
-        ids = self._ids_of(Observation)
+        wanted = select(Observation.public_id, Observation.id).where(Observation.id > latest)
+        ids = dict(self.session.execute(wanted).all())
         for one in made:
             one.row["observation_id"] = ids[(one.observation or {})["public_id"]]
         results = [row | {"observation_id": one.row["observation_id"]} for one in made for row in one.results]
@@ -121,9 +123,6 @@ class Observing:
     def _insert(self, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
             insert_rows(self.session.connection(), table_of(model), rows)
-
-    def _ids_of(self, model: type[Any]) -> dict[str, int]:
-        return dict(self.session.execute(select(model.public_id, model.id)).all())
 
 
 def day_between(opens_on: date, closes_on: date, stream: Random) -> date:

@@ -1,11 +1,12 @@
 """The database: base class, session, and how transactions begin. The one file that knows flask_sqlalchemy."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
+from operator import itemgetter
 from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
@@ -33,6 +34,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, regi
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropIndex
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 
 from lms.shared.ids import PUBLIC_ID_LENGTH, new_public_id
 
@@ -216,14 +218,9 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     PostgreSQL takes them by COPY, SQLite as plain values: either way several times as fast as row by row.
     """
     dialect, names = connection.dialect, list(rows[0])
-    columns = []
-    for name in names:
-        values, kind = [row[name] for row in rows], table.c[name].type
-        process: Callable[[Any], Any] | None = kind.dialect_impl(dialect).bind_processor(dialect)
-        if process and isinstance(kind, Date | UtcDateTime):
-            # Few days, each many times: written once, then looked up.
-            process = {value: process(value) for value in set(values)}.__getitem__
-        columns.append(list(map(process, values)) if process else values)
+    # The first name once more at the end: asked for one name alone, it would give no tuple.
+    taken = zip(*map(itemgetter(*names, names[0]), rows), strict=True)
+    columns = [_bound(values, table.c[name].type, dialect) for name, values in zip(names, taken, strict=False)]
     listed, filled = ", ".join(names), list(zip(*columns, strict=True))
     if dialect.name != "postgresql":
         marks = ", ".join("?" * len(names))
@@ -236,6 +233,18 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({listed}) FROM STDIN") as copy:
         for row in filled:
             copy.write_row(row)
+
+
+def _bound(values: Sequence[Any], kind: TypeEngine[Any], dialect: Dialect) -> Sequence[Any]:
+    """Return the values of a column as the driver takes them."""
+    process = kind.dialect_impl(dialect).bind_processor(dialect)
+    if process and isinstance(kind, Date | UtcDateTime):
+        # Few days, each many times: written once, then looked up.
+        return list(map({value: process(value) for value in set(values)}.__getitem__, values))
+    if isinstance(next((value for value in values if value is not None), None), StrEnum):
+        # SQLite looks for an adapter of whatever is not a plain text, for each value anew.
+        return [value if value is None else str(value) for value in values]
+    return list(map(process, values)) if process else values
 
 
 # lock_not_available, insufficient_privilege
