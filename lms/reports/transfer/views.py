@@ -58,7 +58,7 @@ def _read() -> tuple[Read, ReasonForm, str]:
 
 
 def _asked_again(read: Read, reason: ReasonForm, suffix: str, title: str) -> Answer:
-    kept = {name: field.data for name, field in read.form._fields.items() if field.data}
+    kept = {field.name: field.data for field in read.form if field.data}
     page = render_template(
         "reports/transfer_reason.html",
         form=read.form, reason=reason, suffix=suffix, title=title, parameters={**kept, "as_of": read.as_of.isoformat()},
