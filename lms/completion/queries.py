@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -14,6 +15,7 @@ from lms.completion.queries_counting import (
     enrollment,
     is_short,
     places_of_counted,
+    planned_for_its_day,
     reach_of,
     stream,
     tally_columns,
@@ -57,8 +59,8 @@ def list_rates(
     where = where or RateFilter()
     if by is Dimension.PERSON:
         # All at once: PostgreSQL works on a cursor with one process only.
-        people = session.connection().execute(_person_rates(session, scope, as_of, where, include_empty))
-        return list(map(_person_line, people))
+        people = planned_for_its_day(session).execute(_person_rates(session, scope, as_of, where, include_empty))
+        return list(map(_person_line, people.all()))
     reach = reach_of(session, scope=scope, as_of=as_of, where=where, named=False)
     if by in UNIT_LEVELS:
         sums, labels = _by_unit(session, as_of, reach, by)
@@ -107,9 +109,15 @@ def _person_rates(session: Session, scope: Scope, as_of: date, where: RateFilter
 
 def _person_line(row: Any) -> RateLine:
     staff_no, name, public_id, due, done, on_time = row
-    tally = Tally(due or 0, done or 0, on_time or 0)
-    judged, short = int(tally.due > 0), int(tally.is_below(DEFAULT_TARGET))
-    return RateLine(staff_no, name, name, public_id, tally, judged, short, int(judged and not tally.missing))
+    return RateLine(staff_no, name, name, public_id, *_judged(due or 0, done or 0, on_time or 0))
+
+
+# Of thousands of people there are some dozens of different tallies.
+@lru_cache(maxsize=4096)
+def _judged(due: int, done: int, on_time: int) -> tuple[Tally, int, int, int]:
+    tally = Tally(due, done, on_time)
+    judged = int(tally.due > 0)
+    return tally, judged, int(tally.is_below(DEFAULT_TARGET)), int(judged and not tally.missing)
 
 
 def person_tallies(as_of: date, reach: Reach, *extra: ColumnElement[Any]) -> Select[Any]:
@@ -172,7 +180,7 @@ def _sums(tallies: Any) -> tuple[ColumnElement[int], ...]:
 
 def _as_sums(session: Session, query: Select[Any]) -> Groups:
     # PostgreSQL's sums of counts come as Decimal.
-    return {key: tuple(map(int, counts)) for key, *counts in session.execute(query)}  # type: ignore[misc]
+    return {key: tuple(map(int, counts)) for key, *counts in planned_for_its_day(session).execute(query)}  # type: ignore[misc]
 
 
 def _added(many: Iterable[Sums]) -> Sums:
