@@ -57,7 +57,7 @@ check: setup ## Lint, format, types, contracts, templates, translations, lock
 bench: setup ## Build the reference load, measure end to end, print ratios
 	@$(BIN)/python -m tests.benchmarks
 
-bench-large: setup ## The same at ten times the load
+bench-large: setup ## The same, and how it grows to 10 and 25 times the load
 	@$(BIN)/python -m tests.benchmarks --large
 
 screenshots: browser ## Every page x role x width x language x theme, into screenshots/

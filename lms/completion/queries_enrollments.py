@@ -9,7 +9,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Integer, Join, Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from lms.completion.queries_counting import Reach, enrollment, exempted_on, reach_of, stream, superseded_on
+from lms.completion.queries_counting import (
+    Reach,
+    enrollment,
+    exempted_on,
+    reach_of,
+    stream,
+    superseded_on,
+    trust_indexes,
+)
 from lms.completion.queries_labels import Label, Place, course_labels, load_organization, role_labels
 from lms.completion.rules import (
     EnrollmentFacts,
@@ -104,6 +112,8 @@ def list_enrollments(
 ) -> Page[EnrollmentRow]:
     """List one page of what `iter_enrollments` yields, such as a course's people, with the exact number of all."""
     reach = reach_of(session, scope=scope, as_of=as_of, where=where or RateFilter(), named=True)
+    if reach.course_ids is not None:
+        trust_indexes(session)
     number, skipped = count_enrollments(session, scope, as_of, reach, pick), offset_of(page, per_page)
     walks = sort is EnrollmentSort.STAFF_NO and number**2 > (skipped + per_page) * PEOPLE
     wanted = _page_of(scope, as_of, reach, pick, sort, descending, walks)

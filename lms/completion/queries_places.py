@@ -124,7 +124,7 @@ def load_units_around(session: Session, *, scope: Scope, public_id: str | None) 
     network_id = next(unit.id for unit in units if unit.kind is UnitKind.NETWORK)
     parents = dict.fromkeys((unit.id for unit in units if unit.kind is UnitKind.REGION), network_id)
     if public_id:
-        parents.update(row.tuple() for row in read(session, _parents_on(scope.on), {"ids": list(by_id)}))
+        parents.update((row[0], row[1]) for row in _rows(session, _parents_on(scope.on), {"ids": list(by_id)}))
     own_ids = _appointed_over(session, scope) or frozenset({network_id})
     return Units(by_id=by_id, parents=parents, centers={}, own_ids=own_ids, is_partial=True)
 

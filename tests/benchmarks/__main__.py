@@ -23,7 +23,7 @@ def main() -> int:
     """Run the benchmarks that were asked for, by default all, and print what they measured."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
     parser.add_argument("name", nargs="*", help=f"which ones: {', '.join(names())} (default: all)")
-    parser.add_argument("--large", action="store_true", help="ten times the reference load")
+    parser.add_argument("--large", action="store_true", help="also 10 and 25 times the reference load")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a goal is missed")
     asked = parser.parse_args()
     if strangers := set(asked.name) - set(names()):

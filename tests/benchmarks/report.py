@@ -43,7 +43,7 @@ class Figure:
 
 @dataclass
 class Report:
-    """What benchmarks write into. `large` asks for ten times the load."""
+    """What benchmarks write into. `large` asks for larger loads beside it."""
 
     large: bool = False
     figures: list[Figure] = field(default_factory=list)
