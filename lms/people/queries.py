@@ -162,7 +162,7 @@ def list_posts(session: Session, *, person_id: int, on: date) -> list[Post]:
 
 
 @lru_cache(maxsize=8)
-def _posts_of_person(on: date) -> CompoundSelect[Any]:
+def _posts_of_person(on: date) -> CompoundSelect[*tuple[Any, ...]]:
     # One statement, as every page waits for it.
     unit = (OrgUnit.kind, is_open(on).label("is_open"), OrgUnit.name_ko, OrgUnit.name_en)
     person_id: BindParameter[int] = bindparam("person_id")

@@ -71,8 +71,8 @@ def load_whereabouts(
     stays: dict[int, list[Stay]] = {}
     aways: dict[int, list[Away]] = {}
     asked = {"person_ids": list(person_ids)}
-    for person_id, *stay in session.execute(POSTINGS, asked):
-        stays.setdefault(person_id, []).append(Stay(*stay))
+    for person_id, center_id, role_id, starts_on, ends_on in session.execute(POSTINGS, asked):
+        stays.setdefault(person_id, []).append(Stay(center_id, role_id, starts_on, ends_on))
     for person_id, starts_on, ends_on in session.execute(LEAVES, asked):
         aways.setdefault(person_id, []).append(Away(starts_on, ends_on))
     return stays, aways
