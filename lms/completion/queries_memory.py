@@ -33,7 +33,12 @@ SUMS_KEPT, DAYS_KEPT_AT_LEAST = 300_000, 26
 MOST_COUNTED_AGAIN = 60
 # Lines of these actions, or actions that begin so, tell of no change that a rate stands on. Any other might.
 WITHOUT_EFFECT = ("view", "list", "download", "export", "names.open", "password.set")
-WITHOUT_EFFECT_BEGIN = ("sign_", "audit.", "code.", "account", "session", "months.")
+WITHOUT_EFFECT_BEGIN = (
+    *("sign_", "audit.", "code.", "account", "session", "months.", "flags.", "targets."),
+    # A completion that follows from one of these has a line of its own.
+    *("signals.", "recall.", "surveys.", "certificates.", "quizzes.", "questions."),
+    *("standards.", "field_checks.", "monitoring.", "observations."),
+)
 # What these change is told by their subjects alone; after any other line everything is counted again.
 ABOUT_SUBJECTS = "enrollments."
 # PostgreSQL gives numbers before it commits: a line may appear below one that was seen already.

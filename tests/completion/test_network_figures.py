@@ -125,7 +125,8 @@ def test_nothing_is_counted_while_nothing_changes(session: Session, figures: Net
     figures.trend(session, scope=SCOPE, as_of=LAST)
     session.rollback()
     record(session, ACTOR, "view", "rates", "network", subject_count=12)
-    record(session, ACTOR, "sign_in.succeeded", "account", "x")
+    for action in ("sign_in.succeeded", "flags.evaluate", "standards.read", "field_checks.plan", "recall.answer"):
+        record(session, ACTOR, action, "something", "x", subject_count=3)
     session.commit()
     with counted_statements() as seen:
         figures.trend(session, scope=SCOPE, as_of=LAST)
