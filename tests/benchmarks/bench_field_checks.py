@@ -21,7 +21,7 @@ ASKED = 10
 PAGES = (
     ("practice, network", "/observations/practice"),
     ("transfer, network", "/field-checks/transfer"),
-    ("rounds, network", "/field-checks/rounds"),
+    ("rounds, network", "/monitoring"),
     ("checks", "/field-checks"),
 )
 
