@@ -32,7 +32,7 @@ from lms.demo.observing_year import write_year
 from lms.demo.people import Worker
 from lms.demo.places import Places
 from lms.demo.queries import count_people
-from lms.demo.rules import DemoCalendar, SignInKind, dice, public_id
+from lms.demo.rules import DemoCalendar, SignInKind, dice
 from lms.demo.ruling import add_version, write_reasons, write_rules
 from lms.demo.story import Story
 from lms.demo.teaching import write_lessons
@@ -43,6 +43,7 @@ from lms.people.rules import whole_network
 from lms.people.search.rules import search_text_of
 from lms.shared.db import insert_rows, keep_in_memory, refresh_statistics
 from lms.shared.errors import DomainError
+from lms.shared.ids import draw_public_id
 
 BATCH = 10_000
 Progress = Callable[[str, int], None]
@@ -87,16 +88,23 @@ def load_demo(
     refresh_statistics(session)
     loaded.counts["reasons"] = write_reasons(session, write_rules(session, story.curriculum, actor.at), actor.at)
     loaded.counts["modules"] = write_lessons(session, actor, content)
-    progress("flags", 92)
-    places = Places(session)
-    loaded.counts["weeks of flags"] = write_flags(session, actor, places, today=today)
-    loaded.counts["closed months"] = close_months(session, actor, today=today)
-    progress("checks", 94)
-    loaded.counts |= write_year(session, actor, places, today=today)
+    loaded.counts |= _look_back(session, actor, today, progress)
     progress("sign-ins", 95)
     loaded.counts |= writer.let_in(session, actor, _center_rates(session, today))
     _note(session, actor, today, loaded)
     return loaded
+
+
+def _look_back(session: Session, actor: Actor, today: date, progress: Progress) -> dict[str, int]:
+    """Write what was judged and seen of the past: flags, closed months, checks."""
+    progress("flags", 92)
+    places = Places(session)
+    judged = {
+        "weeks of flags": write_flags(session, actor, places, today=today),
+        "closed months": close_months(session, actor, today=today),
+    }
+    progress("checks", 94)
+    return judged | write_year(session, actor, places, today=today)
 
 
 def _note(session: Session, actor: Actor, today: date, loaded: Loaded) -> None:
@@ -138,7 +146,7 @@ class _Writer:
         """Write people and what they hold; return how many rows of each kind."""
         people = self.story.people
         stream = dice("public ids")
-        written = {"people": self._insert(Person, (self._person(who, public_id(stream)) for who in people))}
+        written = {"people": self._insert(Person, (self._person(who, draw_public_id(stream)) for who in people))}
         self.person_ids = dict(self.connection.execute(select(Person.staff_no, Person.id)).all())
         written["at work"] = sum(worker.works for worker in people)
         written["staff numbers"] = self._insert(StaffNumber, self._each(people, self._numbers))

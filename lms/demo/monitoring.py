@@ -18,7 +18,7 @@ from lms.courses.rules import add_months
 from lms.demo.checking import Completions
 from lms.demo.judging import Chances, judge
 from lms.demo.observing import Looked, Observing, day_between
-from lms.demo.rules import dice, public_id
+from lms.demo.rules import dice
 from lms.field_checks.models import FieldCheck
 from lms.field_checks.monitoring.actions import plan_rounds
 from lms.field_checks.monitoring.actions_campaigns import save_campaign
@@ -40,6 +40,7 @@ from lms.observations.queries_standards import find_version, service_items
 from lms.observations.rules import ObserverKind, Occasion, VisitKind
 from lms.observations.rules_standards import CheckItem
 from lms.shared.db import insert_rows, refresh_statistics, table_of
+from lms.shared.ids import draw_public_id
 
 # How often someone drawn is looked at by those who may.
 MADE = 0.93
@@ -134,7 +135,7 @@ class _Year:
         rows: list[dict[str, Any]] = [
             {
                 "center_id": one.center_id, "month": one.frame.month, "campaign_id": one.campaign_id,
-                "opens_on": one.frame.opens_on, "closes_on": one.frame.closes_on, "public_id": public_id(stream),
+                "opens_on": one.frame.opens_on, "closes_on": one.frame.closes_on, "public_id": draw_public_id(stream),
                 "recorded_at": self.observing.actor.at,
             }
             for one in rounds

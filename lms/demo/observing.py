@@ -14,7 +14,7 @@ from lms.demo.calibrating import Calibrations
 from lms.demo.judging import Found
 from lms.demo.moments import at_work
 from lms.demo.places import Places
-from lms.demo.rules import dice, public_id
+from lms.demo.rules import dice
 from lms.field_checks.actions_form import form_set
 from lms.field_checks.models import FieldCheck, ObserverCalibration
 from lms.field_checks.rules import ANSWER_DAYS, SETTLE_DAYS, CheckState
@@ -22,6 +22,7 @@ from lms.observations.models import Observation, ObservationResult
 from lms.observations.rules import ObserverKind, Occasion, VisitKind
 from lms.observations.rules_standards import CheckItem
 from lms.shared.db import insert_rows, table_of
+from lms.shared.ids import draw_public_id
 
 # Of those observed so many dispute it, and so many acknowledge it; the others never answer.
 DISPUTES, ANSWERS = 0.03, 0.8
@@ -64,7 +65,7 @@ class Observing:
 
     def planned(self, **columns: Any) -> Looked:
         """Return a check that waits."""
-        return Looked({**BLANK, "recorded_at": self.actor.at, "public_id": public_id(self._ids), **columns})
+        return Looked({**BLANK, "recorded_at": self.actor.at, "public_id": draw_public_id(self._ids), **columns})
 
     def never_made(self, one: Looked) -> None:
         """End a check that nobody made: it waits while its window lasts, then it is missed, or void who has left."""
@@ -85,7 +86,7 @@ class Observing:
         one.observation = {
             "occasion": occasion, "kind": kind, "center_id": row["center_id"], "subject_id": row["person_id"],
             "observer_id": observer_id, "observer_kind": seen_by, "observed_on": on, "item_set_id": item_set_id,
-            "items_applicable": found.applicable, "items_met": found.met, "public_id": public_id(self._ids),
+            "items_applicable": found.applicable, "items_met": found.met, "public_id": draw_public_id(self._ids),
             "recorded_at": at_work(on),
         }  # fmt: skip
         row["observer_id"], row["submitted_at"], row["needs_second"] = observer_id, at_work(on), found.is_critical

@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from lms.courses.rules import add_months
 from lms.people.rules import DUTY_OF_JOB
-from lms.shared.ids import NUMBERS, spell
 
 SEED = 20190718
 REFERENCE_MONTH = date(2019, 6, 1)
@@ -21,11 +20,6 @@ def dice(*names: object) -> random.Random:
     text = ":".join(map(str, (SEED, *names)))
     # A demo that repeats, not a secret.
     return random.Random(text)  # noqa: S311 # nosec B311
-
-
-def public_id(stream: random.Random) -> str:
-    """Return a public id, the same on every run: chance of the demo instead of the system's."""
-    return spell(int(stream.random() * NUMBERS))
 
 
 @dataclass(frozen=True, slots=True)
