@@ -1,6 +1,6 @@
 # Every target prepares what it needs. Wanted on the machine: Python 3.11 or newer, and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup browser run test test-long check bench bench-large screenshots fonts animation translations lock
+.PHONY: help setup browser run test test-long check check-types check-files bench bench-large screenshots fonts animation translations lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -36,23 +36,29 @@ run: setup ## Migrate, load the demo once, serve on 127.0.0.1
 	@$(BIN)/flask demo load --once
 	@$(BIN)/flask serve
 
-test: check browser ## All checks and tests: SQLite, PostgreSQL, Chromium
+# What `check` asks of texts and templates are tests like others; here they run with them.
+test: browser ## All checks and tests: SQLite, PostgreSQL, Chromium
+	@$(MAKE) --no-print-directory --jobs=2 check-types check-files
 	@$(BIN)/pytest -n $(WORKERS)
 
 test-long: browser ## The same tests with far more random histories: about an hour
 	@TEST_EFFORT=long $(BIN)/pytest -n $(WORKERS)
 
-check: setup ## Lint, format, types, contracts, templates, translations, lock
+check: check-files check-types ## Lint, format, types, contracts, templates, translations, lock
+	$(BIN)/pytest --quiet -p no:randomly tests/test_house_translations.py tests/test_house_templates.py
+
+check-types: setup
+	$(BIN)/mypy
+
+check-files: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/deptry .
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py config.py lms
 	$(BIN)/uv lock --check --quiet
 	$(BIN)/uv export --quiet --locked --no-dev --no-emit-project --no-header | diff requirements.txt -
-	$(BIN)/pytest --quiet -p no:randomly tests/test_house_translations.py tests/test_house_templates.py
 
 bench: setup ## Build the reference load, measure end to end, print ratios
 	@$(BIN)/python -m tests.benchmarks

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.benchmarks.report import Report
 from tests.support.browser import accessibility_faults
-from tests.support.client import CheckedClient
+from tests.support.client import CheckedClient, shape_of
 from tests.support.databases import Databases
 from tests.support.html import HtmlError, check_html
 from tests.support.statements import counted_statements
@@ -65,6 +65,23 @@ def test_answers_of_the_client_are_checked():
     app.add_url_rule("/broken", view_func=lambda: "<!doctype html><title>t</title><p><div></p>")
     with pytest.raises(HtmlError, match="/broken"):
         app.test_client().get("/broken")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ['<p id="a">x</p>', '<a aria-describedby="b">x</a>', "<p><div></div></p>", "<table><p>x</p></table>", "<!--->x"],
+)
+def test_an_answer_like_one_that_was_read_is_checked_for_what_is_new_in_it(fault):
+    app = Flask("broken")
+    app.test_client_class = CheckedClient
+    sound = '<p id="a">one</p><a href="/1">x</a>'
+    answers = {"/1": sound, "/2": sound.replace("one", "two").replace("/1", "/2"), "/3": sound + fault}
+    app.add_url_rule("/<int:which>", view_func=lambda which: PAGE.format(answers[f"/{which}"]))
+    client = app.test_client()
+    assert [client.get(address).status_code for address in ("/1", "/2")] == [200, 200]
+    assert shape_of(PAGE.format(answers["/1"])) == shape_of(PAGE.format(answers["/2"]))
+    with pytest.raises(HtmlError, match="/3"):
+        client.get("/3")
 
 
 def test_pages_that_log_errors_fail(new_page):

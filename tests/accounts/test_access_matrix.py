@@ -32,6 +32,7 @@ from tests.accounts.world import World
 from tests.support.sign_in import sign_in
 from tests.support.snapshot import business_facts, differences, keep
 
+pytestmark = pytest.mark.long
 # On PostgreSQL a sample of people reads everything: rules are the same code, queries are not.
 READERS = ("coordinator", "area_manager", "training_admin")
 # After these, names are open.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import cycle
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -10,6 +11,7 @@ from tests.accounts.cells import cells
 from tests.accounts.world import World
 from tests.support.sign_in import sign_in
 
+pytestmark = pytest.mark.long
 NAMES = (
     *("as_of", "page", "sort", "by", "unit", "role", "tier", "course", "people", "below", "severity"),
     *("q", "competency", "next", "format"),

@@ -24,6 +24,7 @@ from tests.support.browser import DESK, accessibility_faults
 from tests.support.databases import FOLDER_VARIABLE
 from tests.support.screenshots import OVERFLOW, PURPOSE_FORM, walk
 
+pytestmark = pytest.mark.long
 SMALL = {"width": 360, "height": 740}
 TWICE = {"width": 720, "height": 450}  # a desk of 1440 at 200 %
 TABLET = {"width": 768, "height": 1024}

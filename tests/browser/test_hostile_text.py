@@ -12,6 +12,7 @@ from tests.accounts.world import World
 from tests.support.browser import PHONE
 from tests.support.sign_in import sign_in_page
 
+pytestmark = pytest.mark.long
 # These answer with files or fragments, or lead away.
 NO_PAGES = {
     "static", "web.styles", "web.health", "imports.template", "imports.progress", "accounts.home", "questions.template",

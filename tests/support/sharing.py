@@ -1,7 +1,7 @@
 """What all applications of a run have in common is made once for each worker process, not once for each test.
 
 A test builds its own application, and the first page of one costs more than most tests: reading the catalog of texts,
-and writing code for the address of every route. Both depend on files alone.
+and taking the address of every route apart. Both depend on files alone.
 """
 
 from collections.abc import Callable, Sequence
@@ -36,3 +36,19 @@ def share() -> None:
         return builders[key]
 
     Rule._compile_builder = compiled  # type: ignore[method-assign, assignment]
+
+    compile_rule = Rule.compile
+    known: dict[tuple[object, ...], Rule] = {}
+
+    def compile_once(rule: Rule) -> None:
+        key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, str(rule.defaults))
+        first = known.setdefault(key, rule)
+        if first is rule:
+            compile_rule(rule)
+            return
+        rule._parts, rule._trace, rule._converters = first._parts, first._trace, first._converters
+        rule.arguments = set(first.arguments)
+        rule._build = rule._compile_builder(False).__get__(rule, None)
+        rule._build_unknown = rule._compile_builder(True).__get__(rule, None)
+
+    Rule.compile = compile_once  # type: ignore[method-assign, assignment]
