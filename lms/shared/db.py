@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from enum import Enum, StrEnum, auto
+from enum import StrEnum
 from operator import itemgetter
 from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.pq import TransactionStatus
 from sqlalchemy import (
     ClauseElement,
     CursorResult,
@@ -97,16 +98,7 @@ BY_ITSELF = "tracker_by_itself"
 # Statements that psycopg keeps prepared on a connection, and how often one is asked before it is prepared.
 PREPARED_MOST, PREPARED_AFTER = 400, 2
 
-
-class _Kind(Enum):
-    """What a transaction is for that begins now."""
-
-    ANY = auto()
-    WRITING = auto()
-    READ_ONLY = auto()
-
-
-_kind: ContextVar[_Kind] = ContextVar("kind", default=_Kind.ANY)
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
 @contextmanager
@@ -116,15 +108,11 @@ def writing() -> Iterator[None]:
     A transaction that reads first and writes later fails with "database is locked" as soon as another one has
     written in between, whatever the busy timeout; BEGIN IMMEDIATE waits its turn instead.
     """
-    with _beginning(_Kind.WRITING):
+    token = _writing.set(True)
+    try:
         yield
-
-
-@contextmanager
-def read_only() -> Iterator[None]:
-    """Let PostgreSQL refuse writing in a transaction that begins in here. It ends by COMMIT: see `_on_rollback`."""
-    with _beginning(_Kind.READ_ONLY):
-        yield
+    finally:
+        _writing.reset(token)
 
 
 @contextmanager
@@ -133,17 +121,11 @@ def only_reading() -> Iterator[None]:
 
     Who writes and reads on another connection in between would wait for themselves.
     """
-    with _beginning(_Kind.ANY):
-        yield
-
-
-@contextmanager
-def _beginning(kind: _Kind) -> Iterator[None]:
-    token = _kind.set(kind)
+    token = _writing.set(False)
     try:
         yield
     finally:
-        _kind.reset(token)
+        _writing.reset(token)
 
 
 def table_of(model: type[Base]) -> Table:
@@ -349,21 +331,21 @@ def writes_at_once(engine: Engine) -> bool:
 
 @event.listens_for(Engine, "begin")
 def _on_begin(connection: Connection) -> None:
-    kind = _kind.get()
-    if connection.dialect.name == "sqlite":
-        if BY_ITSELF not in connection.get_execution_options():
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if kind is _Kind.WRITING else "BEGIN")
-        return
-    driver: Any = connection.connection.driver_connection
-    wanted = True if kind is _Kind.READ_ONLY else None
-    if driver.read_only is not wanted:
-        driver.read_only = wanted
+    if connection.dialect.name == "sqlite" and BY_ITSELF not in connection.get_execution_options():
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
 
 
 @event.listens_for(Engine, "rollback")
 def _on_rollback(connection: Connection) -> None:
-    """End what only reads by COMMIT: at a ROLLBACK psycopg drops all it has prepared, and each page is planned anew."""
+    """End by COMMIT what has written nothing on PostgreSQL.
+
+    At a ROLLBACK psycopg drops all that it has prepared, and every statement of the next page is planned anew.
+    """
+    if connection.dialect.name != "postgresql" or connection.closed or connection.invalidated:
+        return
     driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "postgresql" and driver is not None and driver.read_only:
-        with suppress(driver.Error):  # the ROLLBACK that follows will say it
+    if driver.info.transaction_status is not TransactionStatus.INTRANS:
+        return
+    with suppress(driver.Error):  # the ROLLBACK that follows will tell
+        if driver.execute("SELECT pg_current_xact_id_if_assigned() IS NULL").fetchone()[0]:
             driver.commit()

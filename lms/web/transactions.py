@@ -7,7 +7,7 @@ from flask import Flask, Response, current_app, request
 from sqlalchemy.orm import Session
 
 from lms.jobs import queue
-from lms.shared.db import db, read_only, writing
+from lms.shared.db import db, writing
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CONTEXT = "tracker.writing"
@@ -18,20 +18,21 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def begin() -> None:
-        request.environ[CONTEXT] = context = read_only() if request.method in SAFE_METHODS else writing()
-        context.__enter__()
+        if request.method not in SAFE_METHODS:
+            request.environ[CONTEXT] = context = writing()
+            context.__enter__()
 
     @app.after_request
     def end(response: Response) -> Response:
         if db.session.registry.has():  # else nobody asked for a session
             _end(is_good=request.method not in SAFE_METHODS and response.status_code < 400)
         # From here on the answer is only read: a download that streams for a minute must not hold the write lock.
-        _leave()
+        _leave_writing()
         return response
 
     @app.teardown_request
     def leave(_error: BaseException | None) -> None:
-        _leave()
+        _leave_writing()
 
 
 def _end(*, is_good: bool) -> None:
@@ -43,7 +44,7 @@ def _end(*, is_good: bool) -> None:
         db.session.rollback()
 
 
-def _leave() -> None:
+def _leave_writing() -> None:
     context = request.environ.pop(CONTEXT, None)
     if context is not None:
         context.__exit__(None, None, None)

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from lms.audit.actions import record
@@ -79,3 +79,17 @@ def test_others_write_while_an_answer_streams(probe: FlaskClient, session: Sessi
         session.commit()
         assert list(parts) == [b"second"]
     assert lines(session, "other") == 1
+
+
+@pytest.mark.backend("postgresql")
+def test_what_is_prepared_outlives_what_only_reads_and_nothing_else_is_kept(app: Flask, session: Session):
+    prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%count(audit_event.id)%'")
+    with app.app_context():
+        for _ in range(4):
+            with Session(db.engine) as reader:
+                assert reader.scalar(select(func.count(AuditEvent.id))) is not None
+        with Session(db.engine) as reader:
+            assert reader.scalar(prepared) == 1
+            record(reader, Actor(person_id=None, label="probe", origin="here", at=utcnow()), "probe", "x", "y")
+            reader.flush()
+    assert lines(session) == 0
