@@ -88,15 +88,19 @@ def load_demo(
     loaded.counts["reasons"] = write_reasons(session, write_rules(session, story.curriculum, actor.at), actor.at)
     loaded.counts["modules"] = write_lessons(session, actor, content)
     progress("flags", 92)
-    places = Places(session)
-    loaded.counts["weeks of flags"] = write_flags(session, actor, places, today=today)
-    loaded.counts["closed months"] = close_months(session, actor, today=today)
-    progress("checks", 94)
-    loaded.counts |= write_year(session, actor, places, today=today)
+    loaded.counts |= _look_back(session, actor, today)
     progress("sign-ins", 95)
     loaded.counts |= writer.let_in(session, actor, _center_rates(session, today))
     _note(session, actor, today, loaded)
     return loaded
+
+
+def _look_back(session: Session, actor: Actor, today: date) -> dict[str, int]:
+    """Write what a year of weeks, months and looks made of it; return how many of each."""
+    places = Places(session)
+    counts = {"weeks of flags": write_flags(session, actor, places, today=today)}
+    counts["closed months"] = close_months(session, actor, today=today)
+    return counts | write_year(session, actor, places, today=today)
 
 
 def _note(session: Session, actor: Actor, today: date, loaded: Loaded) -> None:
