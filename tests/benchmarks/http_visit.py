@@ -25,6 +25,8 @@ class Visitor:
         started = time.perf_counter()
         with self.opener.open(self.address + path) as answer:
             text = answer.read().decode()
+            if "/sign-in" in answer.url and path != "/sign-in":
+                raise RuntimeError(f"{path}: no longer signed in")
         return text, time.perf_counter() - started
 
     def download(self, path: str, file: Path, **values: str) -> float:
