@@ -27,7 +27,7 @@ TODAY = local_date(utcnow(), "Asia/Seoul")
 CLASS = TODAY - timedelta(days=1)
 # Who asks and their scope (7), where they may record, who, what and which cycles were picked (4), the sessions, and
 # what is noted about the look (2); however many people.
-STATEMENTS = 14
+STATEMENTS = 12
 
 
 @pytest.fixture
