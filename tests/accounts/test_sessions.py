@@ -164,8 +164,8 @@ def test_asking_costs_the_same_few_statements_whoever_asks(client: FlaskClient, 
         with counted_statements() as seen:
             client.get("/account/password")
         counts[kind] = seen.total
-    assert counts["employee"] == 4
-    assert max(counts.values()) <= 7, counts
+    assert counts["employee"] == 2
+    assert max(counts.values()) <= 5, counts
 
 
 def test_expiry_keeps_the_way_back(client: FlaskClient, everyone: Everyone, time_machine):
