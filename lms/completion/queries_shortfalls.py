@@ -167,7 +167,7 @@ def select_shortfalls(
         *(short.c[column.name] for column in columns),
     )  # fmt: skip
     people = people.select_from(active).join(Person, Person.id == active.c.person_id).join(short, joined)
-    return people.where(*is_wanted, visible_people(scope), *named_like(where.search or ""))
+    return people.where(*is_wanted, visible_people(scope, active.c.person_id), *named_like(where.search or ""))
 
 
 def _together(

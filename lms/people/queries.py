@@ -113,16 +113,21 @@ def frontline_roles(as_of: date) -> Select[int]:
     return select(JobRoleTerm.role_id).where(covers(JobRoleTerm, as_of), JobRoleTerm.is_frontline)
 
 
-def visible_people(scope: Scope) -> ColumnElement[bool]:
-    """Return the condition on `Person.id` that the viewer may see this person by name: themselves, and their people."""
+def visible_people(
+    scope: Scope, person_id: ColumnElement[int] | InstrumentedAttribute[int] = Person.id
+) -> ColumnElement[bool]:
+    """Return the condition that the viewer may see a person by name: themselves, and their people.
+
+    `person_id` is the column that few rows are chosen by, where a statement reads everyone's names otherwise.
+    """
     if scope.network:
         return true()
-    reached = [Person.id == scope.person_id] if scope.person_id is not None else []
+    reached = [person_id == scope.person_id] if scope.person_id is not None else []
     if scope.center_ids:
         posted = select(Posting.person_id).where(
             Posting.center_id.in_(sorted(scope.center_ids)), covers(Posting, scope.on)
         )
-        reached.append(Person.id.in_(posted))
+        reached.append(person_id.in_(posted))
     return or_(*reached) if reached else false()
 
 
