@@ -1,5 +1,7 @@
 """Bringing staged visits together with what is recorded: a handful of statements, however many rows."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +11,7 @@ from lms.observations.history.models import CHANGED, NEW, SAME, staged_findings,
 from lms.observations.history.rules import POINTS_POSSIBLE
 from lms.observations.models import ItemSetItem, Observation, ObservationResult
 from lms.observations.rules import Answer, ObserverKind, Occasion
-from lms.shared.db import refresh_statistics
+from lms.shared.db import load_in_bulk, refresh_statistics, table_of
 
 CURRENT = and_(Observation.reference == staged_visits.c.reference, Observation.superseded_at.is_(None))
 CITES = staged_findings.c.reference == staged_visits.c.reference
@@ -17,7 +19,8 @@ CITES = staged_findings.c.reference == staged_visits.c.reference
 
 def merge_staged(connection: Connection, *, item_set_id: int, import_id: int, at: datetime) -> dict[str, int]:
     """Record the staged visits, and return how many were added, changed and unchanged, and findings recorded."""
-    if connection.execute(select(Observation.id).limit(1)).first() is not None:
+    is_first = connection.execute(select(Observation.id).limit(1)).first() is None
+    if not is_first:
         _judge(connection)
     verdicts = select(staged_visits.c.verdict, func.count()).group_by(staged_visits.c.verdict)
     found: dict[int, int] = {row[0]: row[1] for row in connection.execute(verdicts)}
@@ -26,8 +29,9 @@ def merge_staged(connection: Connection, *, item_set_id: int, import_id: int, at
         connection.execute(update(Observation).where(Observation.id.in_(changed)).values(superseded_at=at))
     findings = 0
     if found.get(NEW) or found.get(CHANGED):
-        _add(connection, item_set_id, import_id, at)
-        findings = _add_results(connection)
+        with _in_bulk(connection) if is_first else nullcontext():
+            _add(connection, item_set_id, import_id, at)
+            findings = _add_results(connection)
         refresh_statistics(connection, Observation, ObservationResult)
     return {
         "added": found.get(NEW, 0),
@@ -35,6 +39,12 @@ def merge_staged(connection: Connection, *, item_set_id: int, import_id: int, at
         "unchanged": found.get(SAME, 0),
         "findings": findings,
     }
+
+
+@contextmanager
+def _in_bulk(connection: Connection) -> Iterator[None]:
+    with load_in_bulk(connection, table_of(Observation)), load_in_bulk(connection, table_of(ObservationResult)):
+        yield
 
 
 def _judge(connection: Connection) -> None:
