@@ -2,7 +2,7 @@
 each of the posts that a player makes every few seconds.
 """
 
-import time
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -11,10 +11,12 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from lms.shared.clock import utcnow
 from lms.web.input_guard import FORMS
 
 MOST_REMEMBERED = 4096
 HEADER = "X-CSRFToken"
+SECOND = timedelta(seconds=1)
 
 
 class SessionCookies(SecureCookieSessionInterface):
@@ -30,20 +32,21 @@ class SessionCookies(SecureCookieSessionInterface):
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
         """Return what a request's cookie says; a session of its own, empty where that is nothing of ours."""
         cookie = request.cookies.get(self.get_cookie_name(app))
+        if not cookie:
+            return self.session_class()
         try:
-            said, signed_at = self._read(cookie) if cookie else ({}, time.time())
+            said, signed_at = self._read(cookie)
+            # What can be changed in place, such as messages that wait for the next page, is read anew.
+            if any(isinstance(value, list | dict | tuple) for value in said.values()):
+                said, signed_at = self._verified(cookie)
         except BadSignature:
             return self.session_class()
-        if not 0 <= int(time.time()) - int(signed_at) <= app.permanent_session_lifetime.total_seconds():
-            return self.session_class()
-        # What can be changed in place, such as messages that wait for the next page, is read anew.
-        if cookie and any(isinstance(value, list | dict) for value in said.values()):
-            said, _ = self._verified(cookie)
-        return self.session_class(said)
+        is_young = 0 <= (utcnow() - signed_at) // SECOND <= app.permanent_session_lifetime // SECOND
+        return self.session_class(said if is_young else None)
 
-    def _verified(self, cookie: str) -> tuple[dict[str, Any], float]:
-        said, signed_at = self._serializer.loads(cookie, return_timestamp=True)
-        return said, signed_at.timestamp()
+    def _verified(self, cookie: str) -> tuple[dict[str, Any], datetime]:
+        said: tuple[dict[str, Any], datetime] = self._serializer.loads(cookie, return_timestamp=True)
+        return said
 
 
 class TokenCheck(CSRFProtect):  # type: ignore[misc]  # Flask-WTF has no types

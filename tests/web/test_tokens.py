@@ -1,11 +1,12 @@
 """Signatures are verified once; what they say is still told apart by browser, by age and by request."""
 
-import time
+from datetime import timedelta
 
 import pytest
 from flask import Flask, get_flashed_messages, session
 from flask.testing import FlaskClient
 
+from lms.shared.clock import utcnow
 from lms.web.tokens import TokenCheck
 from tests.support.sign_in import csrf_token
 
@@ -49,8 +50,8 @@ def test_a_session_that_was_read_grows_old(app: Flask, monkeypatch: pytest.Monke
     for _ in range(2):
         with app.test_request_context(**told):
             assert dict(session) == {"name": "Kim"}
-    later = time.time() + app.permanent_session_lifetime.total_seconds() + 2
-    monkeypatch.setattr(time, "time", lambda: later)
+    later = utcnow() + app.permanent_session_lifetime + timedelta(seconds=2)
+    monkeypatch.setattr("lms.web.tokens.utcnow", lambda: later)
     with app.test_request_context(**told):
         assert dict(session) == {}
 
