@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Flask
 from flask_migrate import Migrate
-from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -155,6 +154,7 @@ from lms.web import (
 from lms.web.cli import jobs as jobs_commands
 from lms.web.cli import worker
 from lms.web.serving import greet_with, serve
+from lms.web.tokens import SessionCookies, TokenCheck
 from lms.web.views import blueprint as web_pages
 
 # Importing a module of sweeps is what registers them.
@@ -250,7 +250,7 @@ PAGES = (
 )
 
 migrate = Migrate(compare_type=True, render_as_batch=True)
-csrf = CSRFProtect()
+csrf = TokenCheck()
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -341,6 +341,7 @@ def _handle_requests(app: Flask) -> None:
     """
     # No view and no hook is a coroutine: looking at each of them for one takes longer than many of them do.
     app.ensure_sync = lambda func: func  # type: ignore[method-assign]
+    app.session_interface = SessionCookies(app)
     compression.init_app(app)
     request_log.init_app(app)
     headers.init_app(app)

@@ -161,18 +161,24 @@ def _join_in_order(join: Any, compiler: SQLCompiler, **options: Any) -> str:
 
 
 class Ready:
-    """A statement as the driver takes it: one is asked so often that to work it out each time would be felt."""
+    """A statement as the driver takes it: one is asked so often that to work it out each time would be felt.
 
-    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
-        compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
+    `columns` are those that an INSERT or UPDATE writes, where it does not say itself: parameters of the same names.
+    """
+
+    def __init__(self, statement: ClauseElement, dialect: Dialect, columns: Sequence[str] | None = None) -> None:
+        options: dict[str, Any] = {} if columns is None else {"column_keys": columns}
+        compiled = cast(SQLCompiler, statement.compile(dialect=dialect, **options))
         self._text = str(compiled)
         types = {name: bind.type for name, bind in compiled.binds.items()}
+        self._order = compiled.positiontup  # None where the driver takes parameters by name
         self._processors = {name: kind.dialect_impl(dialect).bind_processor(dialect) for name, kind in types.items()}
 
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> CursorResult[Any]:
         """Run it with a value for each of its parameters, by name."""
         told = {name: process(values[name]) if process else values[name] for name, process in self._processors.items()}
-        return connection.exec_driver_sql(self._text, told)
+        order = self._order
+        return connection.exec_driver_sql(self._text, told if order is None else tuple([told[name] for name in order]))
 
 
 def refresh_statistics(session: Session | Connection, *models: type[Base]) -> None:

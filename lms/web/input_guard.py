@@ -30,7 +30,8 @@ def _texts() -> Iterator[str]:
     yield request.path
     # Only a form has fields and files; looking for them in each post of a player costs as much as reading it.
     is_form = request.mimetype in FORMS
-    for values in (request.args, request.form) if is_form else (request.args,):
+    asked = (request.args,) if request.query_string else ()
+    for values in (*asked, request.form) if is_form else asked:
         for name, value in values.items(multi=True):
             yield name
             yield value

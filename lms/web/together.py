@@ -36,7 +36,7 @@ class Together:
         self.waiting.append((work, told))
         with self._turn:
             if not told.done():
-                with self._file.open("ab") as file:
+                with self._file.open("ab", buffering=0) as file:
                     flock(file, LOCK_EX)  # let go of when the file is closed, or the process ends
                     _write([self.waiting.popleft() for _ in range(len(self.waiting))])
         return told.result(timeout=0)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask, Response, current_app, request
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from lms.jobs import queue
@@ -56,8 +57,15 @@ def short_transaction() -> Iterator[Session]:
 
     Only while the request's own session holds no write transaction: SQLite has one writer.
     """
-    with writing(), Session(db.engine) as session, session.begin():
+    with writing(), db.engine.begin() as connection, Session(connection) as session:
         yield session
+        if session.in_transaction():
+            session.commit()  # flushes; the connection's own transaction ends thereafter
+
+
+def connection_of(session: Session) -> Connection:
+    """Return the connection of a short transaction, for plain rows: objects, which take their time, are not set up."""
+    return session.bind if isinstance(session.bind, Connection) else session.connection()
 
 
 def app_queue() -> queue.Queue:

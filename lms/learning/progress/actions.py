@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, Dialect, bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -37,12 +38,11 @@ from lms.learning.progress.rules import (
 )
 from lms.learning.progress.rules_earning import graded
 from lms.shared.clock import local_date
-from lms.shared.db import table_of
+from lms.shared.db import Ready, table_of
 from lms.shared.errors import DomainError, NotFoundError
 
 # Built once, on the tables themselves: see queries.py.
 _MODULE, _RECORD = table_of(ModuleProgress), table_of(StudyRecord)
-_INSERT_MODULE = insert(_MODULE).inline()
 _UPDATE_MODULE = update(_MODULE).where(
     _MODULE.c.record_id == bindparam("of_record"), _MODULE.c.module_key == bindparam("of_module")
 )
@@ -233,6 +233,11 @@ def values_of(state: ModuleState, at: datetime) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=8)
+def _write_module(dialect: Dialect, columns: tuple[str, ...], *, is_new: bool) -> Ready:
+    return Ready(insert(_MODULE).inline() if is_new else _UPDATE_MODULE, dialect, columns)
+
+
 def keep_state(
     connection: Connection, actor: Actor, record_id: int, step: Step, before: ModuleState | None, state: ModuleState
 ) -> None:
@@ -241,11 +246,13 @@ def keep_state(
     if before is None:
         opened = {"record_id": record_id, "module_key": step.key}
         opened |= {"opened_at": state.opened_at, "opened_on": state.opened_on}
-        connection.execute(_INSERT_MODULE, values | opened)
+        values |= opened
+        _write_module(connection.dialect, tuple(values), is_new=True).execute(connection, values)
         return
     if before.done == state.done:
         del values["completed_at"]
-    connection.execute(_UPDATE_MODULE, values | {"of_record": record_id, "of_module": step.key})
+    update_module = _write_module(connection.dialect, tuple(values), is_new=False)
+    update_module.execute(connection, values | {"of_record": record_id, "of_module": step.key})
 
 
 def _keep(

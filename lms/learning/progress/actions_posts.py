@@ -58,7 +58,8 @@ _AS_READ = (
     ),
     ~exists().where(_POST.c.record_id == _RECORD.c.id, _POST.c.key == bindparam("new_key")),
 )
-_INSERT_POST = insert(_POST).inline()
+_ADVANCED = ("seconds", "last_at", "last_key", "revision")
+_POSTED = tuple(column.name for column in _POST.c if not column.primary_key)
 _WAIT = select(_RECORD.c.id).where(_RECORD.c.id == bindparam("of_record")).with_for_update()
 _ANSWER = [field.name for field in fields(Answer)]
 
@@ -79,12 +80,22 @@ def _advance(only_if: ColumnElement[bool] | None = None) -> Update:
 
 
 @lru_cache(maxsize=8)
+def _advance_alone(dialect: Dialect, only_if: ColumnElement[bool] | None = None) -> Ready:
+    return Ready(_advance(only_if), dialect, _ADVANCED)
+
+
+@lru_cache(maxsize=2)
+def _insert_post(dialect: Dialect) -> Ready:
+    return Ready(insert(_POST).inline(), dialect, _POSTED)
+
+
+@lru_cache(maxsize=8)
 def _at_once(dialect: Dialect, only_if: ColumnElement[bool] | None = None) -> Ready:
     """Return the statement that writes record, module and post where the record is as it was read, else nothing.
 
     It returns the post's id: how many rows an INSERT wrote, SQLAlchemy does not tell.
     """
-    record = _told(_RECORD, ("seconds", "last_at", "last_key", "revision"))
+    record = _told(_RECORD, _ADVANCED)
     advanced = _advance(only_if).values(record).returning(_RECORD.c.id).cte("advanced")
     state = ("percent", "seconds", "ranges", "position", "score", "last_at", "completed_at")
     module = _told(_MODULE, ("record_id", "module_key", "opened_at", "opened_on", *state))
@@ -93,7 +104,7 @@ def _at_once(dialect: Dialect, only_if: ColumnElement[bool] | None = None) -> Re
     kept = keep.on_conflict_do_update(
         index_elements=["record_id", "module_key"], set_={name: keep.excluded[name] for name in state} | latched
     )
-    post = _told(_POST, tuple(column.name for column in _POST.c if not column.primary_key))
+    post = _told(_POST, _POSTED)
     whole = insert(_POST).from_select(list(post), select(*post.values()).select_from(advanced))
     return Ready(whole.add_cte(kept.cte("kept")).returning(_POST.c.id), dialect)
 
@@ -147,7 +158,7 @@ def answer_post(session: Session, actor: Actor, post: Post, *, person_id: int, p
         if before:
             return Kept(before, known)
         change = _change(known, post, actor.at, person_id, today)
-        if connection.execute(_advance(), change.record).rowcount:
+        if _advance_alone(connection.dialect).execute(connection, change.record).rowcount:
             break
         # Another transaction wrote meanwhile: let it end, then nobody else writes until this one does. On SQLite it
         # never happens, as a transaction that writes begins with the write lock.
@@ -193,7 +204,10 @@ def answer_as_known(
         return None
     if writes_at_once(connection.engine):
         return _write_at_once(connection, actor, change, only_if, values)
-    if change.completes or not connection.execute(_advance(only_if), change.record | dict(values or {})).rowcount:
+    if change.completes:
+        return None
+    told = change.record | dict(values or {})
+    if not _advance_alone(connection.dialect, only_if).execute(connection, told).rowcount:
         return None
     _write_rest(connection, actor, change)
     return Kept(change.answer, change.known)
@@ -202,7 +216,7 @@ def answer_as_known(
 def _write_rest(connection: Connection, actor: Actor, change: Change) -> None:
     """Write module and post of a record that was advanced."""
     keep_state(connection, actor, change.known.studied.id, change.step, change.before, change.state)
-    connection.execute(_INSERT_POST, change.row)
+    _insert_post(connection.dialect).execute(connection, change.row)
 
 
 def _write_at_once(

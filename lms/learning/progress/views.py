@@ -22,6 +22,7 @@ from lms.web.dates import today, wall_clock
 from lms.web.presence import somebody_is_there
 from lms.web.programs import refuse
 from lms.web.together import write_together
+from lms.web.transactions import connection_of
 
 RECENT = "recent study records"
 blueprint = Blueprint("progress", __name__)
@@ -64,7 +65,7 @@ def _keep_as_known(known: Known, asked: dict[str, Any]) -> Kept | None:
         with glance(db.engine) as connection:
             kept = answer_as_known(connection, **asked)
     else:
-        kept = write_together(lambda session: answer_as_known(session.connection(), **asked))
+        kept = write_together(lambda session: answer_as_known(connection_of(session), **asked))
     if kept:
         confirmed()
     return kept
