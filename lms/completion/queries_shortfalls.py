@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
+    ARRAY,
     ColumnElement,
     Date,
     Engine,
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    any_,
     bindparam,
     cast,
     func,
@@ -232,17 +233,23 @@ def _find_reasons(
     session: Session, as_of: date, reach: Reach, person_ids: list[int]
 ) -> dict[int, tuple[int, str | None]]:
     """Find how much a few people did in time and what they miss, for a page of them."""
-    found = read(session, _reasons_of_people(as_of, reach.course_ids), {"person_ids": person_ids})
+    by_array = session.get_bind().dialect.name == "postgresql"
+    found = read(session, _reasons_of_people(as_of, reach.course_ids, by_array), {"person_ids": person_ids})
     return {person_id: (on_time, missing) for person_id, on_time, missing in found}
 
 
 @lru_cache(maxsize=64)
-def _reasons_of_people(as_of: date, course_ids: Ids) -> Select[Any]:
+def _reasons_of_people(as_of: date, course_ids: Ids, by_array: bool) -> Select[Any]:
+    """Build the statement; `by_array`, which PostgreSQL knows, it is the same for however many people."""
     person_id = enrollment.c.person_id
-    asked: BindParameter[int] = bindparam("person_ids", expanding=True)
+    asked = (
+        person_id == any_(bindparam("person_ids", type_=ARRAY(Integer)))
+        if by_array
+        else person_id.in_(bindparam("person_ids", expanding=True))
+    )
     _due, _done, on_time = tally_columns(as_of)
     query = counted(as_of, Reach(course_ids=course_ids), person_id, on_time, _missing(as_of))
-    return query.where(person_id.in_(asked)).group_by(person_id)
+    return query.where(asked).group_by(person_id)
 
 
 def _ordered(people: Select[Any], sort: ShortfallSort, *, descending: bool) -> Select[Any]:
