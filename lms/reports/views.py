@@ -77,7 +77,11 @@ def _download(export: Export) -> Answer:
             _("A workbook holds at most %(most)s rows. Take the list as CSV.", most=f"{MAX_XLSX_ROWS:,}")
         ]
     if reason.errors or not asked.is_valid:
-        return render_template("reports/reason.html", export=export, asked=asked, reason=reason, suffix=suffix), 400
+        page = render_template(
+            "reports/reason.html",
+            form=asked.form, reason=reason, suffix=suffix, title=export.title, parameters=asked.parameters,
+        )  # fmt: skip
+        return page, 400
     _record(export, asked, reason.reason.data or "", suffix)
     return _file(export, asked, reason.reason.data or "", suffix)
 

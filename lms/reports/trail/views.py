@@ -88,7 +88,8 @@ def extract() -> Response | Answer:
     if not (reason.validate() and form.validate()):
         parameters = active_parameters(form)
         page = render_template(
-            "reports/trail/reason.html", form=form, reason=reason, suffix=suffix, parameters=parameters
+            "reports/reason.html",
+            form=form, reason=reason, suffix=suffix, title=_("Access record"), parameters=parameters,
         )  # fmt: skip
         return page, 400
     now, zone = utcnow(), _timezone()

@@ -60,7 +60,7 @@ def _read() -> tuple[Read, ReasonForm, str]:
 def _asked_again(read: Read, reason: ReasonForm, suffix: str, title: str) -> Answer:
     kept = {field.name: field.data for field in read.form if field.data}
     page = render_template(
-        "reports/transfer_reason.html",
+        "reports/reason.html",
         form=read.form, reason=reason, suffix=suffix, title=title, parameters={**kept, "as_of": read.as_of.isoformat()},
     )  # fmt: skip
     return page, 400
