@@ -102,6 +102,13 @@ def test_a_center_s_trend_is_counted_once_until_something_changes_there(session:
         assert figures.trend_of_center(session, scope=SCOPE, as_of=LAST, center_id=center_id) == expected
 
 
+def test_a_center_does_not_wait_while_the_network_is_counted(session: Session, figures: NetworkFigures):
+    center_id = session.scalars(select(OrgUnit.id).where(OrgUnit.code == "C1")).one()
+    expected = list_trend(session, scope=SCOPE, as_of=LAST, where=RateFilter(unit_id=center_id))
+    with figures._lock:  # as whoever counts everyone holds it
+        assert figures.trend_of_center(session, scope=SCOPE, as_of=LAST, center_id=center_id) == expected
+
+
 def test_completions_are_seen_at_once(session: Session, figures: NetworkFigures):
     chance = Random(5)
     for _ in range(6):
