@@ -123,7 +123,7 @@ def _judged(due: int, done: int, on_time: int) -> tuple[Tally, int, int, int]:
 def person_tallies(as_of: date, reach: Reach, *extra: ColumnElement[Any]) -> Select[Any]:
     """Select person_id, due, done, on_time, and more aggregates, of each person with something due."""
     person_id = enrollment.c.person_id
-    return counted(as_of, reach, person_id, *tally_columns(as_of), *extra).group_by(person_id)
+    return counted(as_of, reach, person_id, *tally_columns(as_of), *extra, everyone=True).group_by(person_id)
 
 
 def _by_unit(session: Session, as_of: date, reach: Reach, by: Dimension) -> tuple[Groups, Labels]:
@@ -163,7 +163,7 @@ def _by_course(session: Session, as_of: date, reach: Reach) -> Groups:
     course_id = enrollment.c.course_id
     due, done, on_time = tally_columns(as_of)
     people = (due.label("judged"), (due - done).label("short"), done.label("complete"))
-    query = counted(as_of, reach, course_id, due, done, on_time, *people)
+    query = counted(as_of, reach, course_id, due, done, on_time, *people, everyone=True)
     return _as_sums(session, query.join(active, active.c.person_id == enrollment.c.person_id).group_by(course_id))
 
 

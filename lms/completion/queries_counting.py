@@ -48,19 +48,30 @@ class Reach:
     role_ids: Ids = None
     course_ids: Ids = None
 
+    @property
+    def is_everything(self) -> bool:
+        """Tell whether nothing is left out."""
+        return self.center_ids is None and self.role_ids is None and self.course_ids is None
 
-def counts_on(day: date) -> ColumnElement[bool]:
+
+def counts_on(day: date, *, everyone: bool = False) -> ColumnElement[bool]:
     """Tell whether an enrollment is in the rate on `day`, of a person who is active then. The one denominator.
 
     Required, fallen due, assigned, not voided, nobody exempt; and no later cycle of the same course counts for the
-    person by then (ruling 5). `has_later_cycle` spares looking for one where there is none.
+    person by then (ruling 5). `everyone` says it as suits adding up the whole network.
     """
-    return and_(would_count_on(day), ~exempted_on(day))
+    return and_(would_count_on(day, everyone=everyone), ~exempted_on(day))
 
 
-def would_count_on(day: date) -> ColumnElement[bool]:
-    """Tell whether an enrollment is in the rate on `day`, or would be if its person were not exempt then."""
+def would_count_on(day: date, *, everyone: bool = False) -> ColumnElement[bool]:
+    """Tell whether an enrollment is in the rate on `day`, or would be if its person were not exempt then.
+
+    `has_later_cycle` spares looking for one where there is none. Asked before, it lets few people's rows be looked at
+    one by one; asked with the rest, PostgreSQL reads all later cycles once, and adds up with several processes.
+    """
     has_later = enrollment.c.has_later_cycle
+    if everyone:
+        return and_(_has_fallen_due(enrollment, day), ~_of_later_cycle(and_(has_later, _has_fallen_due(LATER, day))))
     return and_(_has_fallen_due(enrollment, day), or_(has_later.is_(False), ~_later_counts(day)))
 
 
@@ -154,12 +165,13 @@ def is_short(due: ColumnElement[int], done: ColumnElement[int], target: int = DE
     return done * 100 < due * target
 
 
-def counted(day: date, reach: Reach, *columns: ColumnElement[Any]) -> Select[Any]:
+def counted(day: date, reach: Reach, *columns: ColumnElement[Any], everyone: bool = False) -> Select[Any]:
     """Select from the enrollments that count on `day` within `reach`, narrowed to its people before anything is read.
 
-    Whether the person is active on `day` is for the caller to join: `places_of_counted`.
+    Whether the person is active on `day` is for the caller to join: `places_of_counted`. `everyone` tells that the
+    caller narrows it no further where `reach` is everything.
     """
-    query = select(*columns).select_from(enrollment).where(counts_on(day))
+    query = select(*columns).select_from(enrollment).where(counts_on(day, everyone=everyone and reach.is_everything))
     if reach.course_ids is not None:
         query = query.where(enrollment.c.course_id.in_(reach.course_ids))
     if reach.center_ids is not None:

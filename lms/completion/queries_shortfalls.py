@@ -176,7 +176,7 @@ def _together(
 ) -> tuple[FromClause, FromClause, ColumnElement[bool]]:
     """Add everyone up in one go; return who is active, the sums, and what joins them."""
     person_id = enrollment.c.person_id
-    short = counted(as_of, reach, person_id, *columns).group_by(person_id).subquery("short")
+    short = counted(as_of, reach, person_id, *columns, everyone=True).group_by(person_id).subquery("short")
     return places_of_counted(as_of, reach).subquery("active"), short, short.c.person_id == Person.id
 
 

@@ -46,6 +46,7 @@ TRANSACTIONS_BETWEEN_ROSTERS = 38
 TRANSACTIONS_BETWEEN_LOOKS = 40
 NETWORK = whole_network(AS_OF)
 BY_TRAINING = frozenset({Role.TRAINING})
+ASKING, DECIDING = 1, 2
 LEVELS = (Dimension.CENTER, Dimension.AREA, Dimension.REGION, Dimension.NETWORK)
 
 
@@ -172,6 +173,8 @@ class Writer:
     def grant(self, kind: Kind) -> bool:
         """Ask for an exemption or an extension, and grant it as someone else."""
         about = self.session.get_one(Enrollment, self._any())
+        if about.person_id in {ASKING, DECIDING}:
+            return False  # nobody asks for or decides about themselves
         course, number = self.session.get_one(Course, about.course_id), self.chance.getrandbits(64)
         first = AS_OF - timedelta(days=self.chance.randint(0, 20))
         wish = Wish(
@@ -180,11 +183,11 @@ class Writer:
         )  # fmt: skip
         asked = ask(
             self.session, person_id=about.person_id, courses=[course], wish=wish, roles=BY_TRAINING, on=AS_OF,
-            request_key=f"{number:016x}", actor=_actor(1),
+            request_key=f"{number:016x}", actor=_actor(ASKING),
         )  # fmt: skip
         return all(
             decide(
-                self.session, request=one, approve=True, note="", roles=BY_TRAINING, on=AS_OF, actor=_actor(2)
+                self.session, request=one, approve=True, note="", roles=BY_TRAINING, on=AS_OF, actor=_actor(DECIDING)
             )
             for one in asked
         )  # fmt: skip
