@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Select, bindparam, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from lms.completion.queries_counting import Ids
@@ -15,7 +15,7 @@ from lms.courses.models import Course, Tier
 from lms.people.models import JobRole, OrgUnit
 from lms.people.queries import is_open, placement_on
 from lms.people.rules import UnitKind
-from lms.shared.db import read
+from lms.shared.db import among, read
 
 
 class Label(NamedTuple):
@@ -40,13 +40,12 @@ Labels = Mapping[int | None, Label]
 Rows = Select[*tuple[Any, ...]]
 
 # Built once: see `people.queries.placement_on`.
-GIVEN_IDS: BindParameter[int] = bindparam("ids", expanding=True)
 ROLES = select(JobRole.id, JobRole.code, JobRole.title_ko, JobRole.title_en).order_by(JobRole.code)
-SOME_ROLES = ROLES.where(JobRole.id.in_(GIVEN_IDS))
+SOME_ROLES = ROLES.where(among(JobRole.id, "ids"))
 TIERS = select(Tier.level, Tier.name_ko, Tier.name_en).order_by(Tier.level)
-SOME_TIERS = TIERS.where(Tier.level.in_(select(Course.tier_level).where(Course.id.in_(GIVEN_IDS))))
+SOME_TIERS = TIERS.where(Tier.level.in_(select(Course.tier_level).where(among(Course.id, "ids"))))
 COURSES = select(Course.id, Course.code, Course.title_ko, Course.title_en, Course.public_id).order_by(Course.code)
-SOME_COURSES = COURSES.where(Course.id.in_(GIVEN_IDS))
+SOME_COURSES = COURSES.where(among(Course.id, "ids"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +104,8 @@ def _organization_on(as_of: date) -> tuple[Rows, Rows, Rows, Rows]:
         OrgUnit.id, OrgUnit.code, OrgUnit.name_ko, OrgUnit.name_en, OrgUnit.public_id, OrgUnit.kind,
         is_open(as_of).label("is_open"),
     )  # fmt: skip
-    some_placed = placed.where(placement.c.center_id.in_(GIVEN_IDS))
-    return placed, units, some_placed, units.where(or_(OrgUnit.id.in_(GIVEN_IDS), OrgUnit.kind == UnitKind.NETWORK))
+    some_placed = placed.where(among(placement.c.center_id, "ids"))
+    return placed, units, some_placed, units.where(or_(among(OrgUnit.id, "ids"), OrgUnit.kind == UnitKind.NETWORK))
 
 
 def role_labels(session: Session, ids: Ids = None) -> Labels:

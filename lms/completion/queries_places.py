@@ -7,13 +7,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Executable, Integer, Select, bindparam, or_, select, union_all
+from sqlalchemy import Executable, Integer, Select, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from lms.people.models import Duty, OrgPlacement, OrgUnit, Person, Posting
 from lms.people.queries import covers, is_open, placement_on, units_from, visible_people
 from lms.people.rules import COUNTING_DUTIES, Scope, UnitKind
-from lms.shared.db import read
+from lms.shared.db import among, read
 from lms.shared.errors import NotFoundError
 
 LEVELS = tuple(UnitKind)
@@ -157,8 +157,7 @@ def _rows(session: Session, query: Executable, known: Mapping[str, Any] | None =
 
 # Built once a day: see `people.queries.placement_on`.
 UNITS = select(OrgUnit.id, OrgUnit.public_id, OrgUnit.kind, OrgUnit.code, OrgUnit.name_ko, OrgUnit.name_en)
-UNIT_IDS: BindParameter[int] = bindparam("unit_ids", expanding=True)
-SOME_UNITS = UNITS.where(or_(OrgUnit.id.in_(UNIT_IDS), OrgUnit.kind == UnitKind.NETWORK))
+SOME_UNITS = UNITS.where(or_(among(OrgUnit.id, "unit_ids"), OrgUnit.kind == UnitKind.NETWORK))
 # What stands above centers, the one that is asked for, and enough centers to know that there are many.
 TOP = union_all(
     UNITS.where(OrgUnit.kind.in_([UnitKind.NETWORK, UnitKind.REGION])),
@@ -170,9 +169,8 @@ TOP = union_all(
 
 @lru_cache(maxsize=8)
 def _parents_on(on: date) -> Select[int, int]:
-    given: BindParameter[int] = bindparam("ids", expanding=True)
     return select(OrgPlacement.unit_id, OrgPlacement.parent_id).where(
-        OrgPlacement.unit_id.in_(given), covers(OrgPlacement, on)
+        among(OrgPlacement.unit_id, "ids"), covers(OrgPlacement, on)
     )
 
 
@@ -187,9 +185,8 @@ def _open_placements(on: date) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[
     """Return the statements that place open centers: those given, and those with everything around them."""
     placed = placement_on(on).c
     opened = select_placements(on).join(OrgUnit, OrgUnit.id == placed.center_id).where(is_open(on))
-    given: BindParameter[int] = bindparam("centers", expanding=True)
-    around = placed.center_id.in_(units_from(UNIT_IDS, on))
-    return opened.where(placed.center_id.in_(given)), opened.where(around)
+    around = placed.center_id.in_(units_from("unit_ids", on))
+    return opened.where(among(placed.center_id, "centers")), opened.where(around)
 
 
 @lru_cache(maxsize=8)

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Date,
     Engine,
@@ -18,7 +17,6 @@ from sqlalchemy import (
     Select,
     String,
     and_,
-    any_,
     bindparam,
     cast,
     func,
@@ -59,7 +57,7 @@ from lms.people.models import OrgUnit, Person
 from lms.people.queries import active_postings, visible_people
 from lms.people.rules import Scope
 from lms.people.search.queries import named_like
-from lms.shared.db import read
+from lms.shared.db import among, read
 from lms.shared.paging import PER_PAGE, Page, offset_of
 
 
@@ -233,23 +231,16 @@ def _find_reasons(
     session: Session, as_of: date, reach: Reach, person_ids: list[int]
 ) -> dict[int, tuple[int, str | None]]:
     """Find how much a few people did in time and what they miss, for a page of them."""
-    by_array = session.get_bind().dialect.name == "postgresql"
-    found = read(session, _reasons_of_people(as_of, reach.course_ids, by_array), {"person_ids": person_ids})
+    found = read(session, _reasons_of_people(as_of, reach.course_ids), {"person_ids": person_ids})
     return {person_id: (on_time, missing) for person_id, on_time, missing in found}
 
 
 @lru_cache(maxsize=64)
-def _reasons_of_people(as_of: date, course_ids: Ids, by_array: bool) -> Select[Any]:
-    """Build the statement; `by_array`, which PostgreSQL knows, it is the same for however many people."""
+def _reasons_of_people(as_of: date, course_ids: Ids) -> Select[Any]:
     person_id = enrollment.c.person_id
-    asked = (
-        person_id == any_(bindparam("person_ids", type_=ARRAY(Integer)))
-        if by_array
-        else person_id.in_(bindparam("person_ids", expanding=True))
-    )
     _due, _done, on_time = tally_columns(as_of)
     query = counted(as_of, Reach(course_ids=course_ids), person_id, on_time, _missing(as_of))
-    return query.where(asked).group_by(person_id)
+    return query.where(among(person_id, "person_ids")).group_by(person_id)
 
 
 def _ordered(people: Select[Any], sort: ShortfallSort, *, descending: bool) -> Select[Any]:

@@ -47,6 +47,7 @@ from lms.people.rules import (
     held_by,
     names_open,
 )
+from lms.shared.db import among
 from lms.shared.errors import NotFoundError
 
 Names = Literal["purpose", "open"]
@@ -192,23 +193,23 @@ def _posts_of_person(on: date) -> CompoundSelect[*tuple[Any, ...]]:
 @lru_cache(maxsize=8)
 def _centers_of_units(on: date) -> Select[int, int | None, int | None]:
     placement = placement_on(on)
-    there = placement.c.center_id.in_(units_from(bindparam("unit_ids", expanding=True), on))
+    there = placement.c.center_id.in_(units_from("unit_ids", on))
     return select(placement).join(OrgUnit, OrgUnit.id == placement.c.center_id).where(there, is_open(on))
 
 
-def units_from(unit_ids: BindParameter[int], on: date) -> CompoundSelect[int]:
-    """Select the ids of some units and of all that stand under them on a day.
+def units_from(given: str, on: date) -> CompoundSelect[int]:
+    """Select the ids of the units given under a name, and of all that stand under them on a day.
 
     From the top down, by index: asked of each center's place, they would be looked for among all centers there are.
     """
     under, below = aliased(OrgPlacement), aliased(OrgPlacement)
-    children = select(under.unit_id).where(under.parent_id.in_(unit_ids), covers(under, on))
+    children = select(under.unit_id).where(among(under.parent_id, given), covers(under, on))
     grandchildren = (
         select(below.unit_id)
         .join(under, under.unit_id == below.parent_id)
-        .where(under.parent_id.in_(unit_ids), covers(under, on), covers(below, on))
+        .where(among(under.parent_id, given), covers(under, on), covers(below, on))
     )
-    return union(select(OrgUnit.id).where(OrgUnit.id.in_(unit_ids)), children, grandchildren)
+    return union(select(OrgUnit.id).where(among(OrgUnit.id, given)), children, grandchildren)
 
 
 STATED = (

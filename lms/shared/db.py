@@ -12,7 +12,10 @@ from typing import Any, cast
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.pq import TransactionStatus
 from sqlalchemy import (
+    ARRAY,
+    Boolean,
     ClauseElement,
+    ColumnElement,
     CursorResult,
     Date,
     DateTime,
@@ -21,11 +24,14 @@ from sqlalchemy import (
     Executable,
     ForeignKeyConstraint,
     Index,
+    Integer,
     Join,
     MetaData,
     String,
     Table,
     TypeDecorator,
+    any_,
+    bindparam,
     event,
 )
 from sqlalchemy.engine import Connection
@@ -35,6 +41,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, regi
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropIndex
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
 from lms.shared.ids import PUBLIC_ID_LENGTH, new_public_id
@@ -158,6 +165,32 @@ def _join_in_order(join: Any, compiler: SQLCompiler, **options: Any) -> str:
     options["asfrom"] = True
     left, right, condition = (compiler.process(part, **options) for part in (join.left, join.right, join.onclause))
     return f"{left} CROSS JOIN {right} ON {condition}"
+
+
+class _Among(FunctionElement[bool]):
+    name = "among"
+    type = Boolean()
+    inherit_cache = True
+
+
+def among(column: Any, given: str) -> ColumnElement[bool]:
+    """Tell whether a number is one of those that the statement is given under a name, as a list.
+
+    PostgreSQL takes them as one array: it is the same statement, kept prepared, however many they are.
+    """
+    return _Among(column, bindparam(given, expanding=True))
+
+
+@compiles(_Among)
+def _in_list(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+    column, given = element.clauses
+    return compiler.process(column.in_(given), **options)
+
+
+@compiles(_Among, "postgresql")
+def _in_array(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+    column, given = element.clauses
+    return compiler.process(column == any_(bindparam(given.key, type_=ARRAY(Integer))), **options)
 
 
 class Ready:

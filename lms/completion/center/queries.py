@@ -26,12 +26,12 @@ from lms.enrollments.rules import events_of
 from lms.people.models import Duty, JobRole, OrgUnit, Person, Posting
 from lms.people.queries import covers, frontline_roles, is_open, on_leave, visible_people
 from lms.people.rules import CENTER_DUTIES, DUTY_OF_JOB, DutyKind, Scope, UnitKind
+from lms.shared.db import among
 from lms.shared.errors import NotFoundError
 
 CellsOf = dict[int, dict[int, list[CellFacts]]]  # by person and course
 # Statements are built once for the same question: see `people.queries.placement_on`.
 Rows = Select[*tuple[Any, ...]]
-GIVEN_IDS: BindParameter[int] = bindparam("ids", expanding=True)
 CENTER_ID: BindParameter[int] = bindparam("center_id")
 COURSES: Rows = (
     select(
@@ -39,7 +39,7 @@ COURSES: Rows = (
         Tier.level, Tier.name_ko, Tier.name_en,
     )
     .join(Tier, Tier.level == Course.tier_level)
-    .where(Course.id.in_(GIVEN_IDS))
+    .where(among(Course.id, "ids"))
     .order_by(Tier.level, Course.code)
 )  # fmt: skip
 
@@ -80,7 +80,7 @@ def _center_named(on: date) -> Rows:
 
 @lru_cache(maxsize=8)
 def _centers_with(on: date) -> Rows:
-    return _centers(on).where(OrgUnit.id.in_(GIVEN_IDS))
+    return _centers(on).where(among(OrgUnit.id, "ids"))
 
 
 def _centers(on: date) -> Rows:
@@ -147,7 +147,7 @@ def _enrollments_of(as_of: date) -> Rows:
             superseded_on(as_of), CourseVersion.validity_months, exempted_on(as_of),
         )
         .join(CourseVersion, CourseVersion.id == columns.course_version_id)
-        .where(columns.person_id.in_(GIVEN_IDS), columns.assigned_on <= as_of)
+        .where(among(columns.person_id, "ids"), columns.assigned_on <= as_of)
     )  # fmt: skip
 
 

@@ -7,13 +7,14 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.people.duties.rules import vacant_since
 from lms.people.models import Duty, JobRole, OrgUnit, Posting
 from lms.people.queries import covers, is_open, placement_on
 from lms.people.rules import DUTY_OF_JOB, DutyKind, NetworkType, Scope, UnitKind
+from lms.shared.db import among
 
 MANAGING = frozenset({DutyKind.AREA_MANAGER, DutyKind.REGION_MANAGER, DutyKind.TRAINING_ADMIN})
 WANTED = {
@@ -22,7 +23,6 @@ WANTED = {
     UnitKind.REGION: (DutyKind.REGION_MANAGER,),
 }
 TOP_DOWN = tuple(UnitKind)
-UNIT_IDS: BindParameter[int] = bindparam("unit_ids", expanding=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _open_centers(as_of: date) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[
         .join(OrgUnit, OrgUnit.id == placement_on(as_of).c.center_id)
         .where(is_open(as_of), or_(OrgUnit.network_type.is_(None), OrgUnit.network_type != NetworkType.HEAD_OFFICE))
     )
-    return centers, centers.where(OrgUnit.id.in_(UNIT_IDS))
+    return centers, centers.where(among(OrgUnit.id, "unit_ids"))
 
 
 def _oversees(scope: Scope, centers: set[int]) -> bool:
@@ -134,11 +134,11 @@ def _filled(session: Session, as_of: date, units: Collection[int]) -> set[tuple[
 @lru_cache(maxsize=8)
 def _held(as_of: date) -> tuple[Select[int, str], Select[int, str]]:
     employed = exists().where(Posting.person_id == Duty.person_id, covers(Posting, as_of))
-    appointed = select(Duty.unit_id, Duty.kind).where(covers(Duty, as_of), Duty.unit_id.in_(UNIT_IDS), employed)
+    appointed = select(Duty.unit_id, Duty.kind).where(covers(Duty, as_of), among(Duty.unit_id, "unit_ids"), employed)
     by_job = (
         select(Posting.center_id, JobRole.code)
         .join(JobRole, JobRole.id == Posting.role_id)
-        .where(covers(Posting, as_of), JobRole.code.in_(DUTY_OF_JOB), Posting.center_id.in_(UNIT_IDS))
+        .where(covers(Posting, as_of), JobRole.code.in_(DUTY_OF_JOB), among(Posting.center_id, "unit_ids"))
     )
     return appointed, by_job
 
