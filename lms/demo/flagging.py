@@ -132,10 +132,15 @@ class Weeks:
 def _in_turn(cycles: Sequence[Span], exempt: Sequence[tuple[int, int]]) -> Iterator[Span]:
     """Give the weeks of cycles one by one, each without those of a later cycle and of an exemption."""
     for place, (first, done, last) in enumerate(cycles):
-        out = [*((one[0], one[2]) for one in cycles[place + 1 :]), *exempt]
-        for week in range(first, last):
-            if not any(since <= week < until for since, until in out):
-                yield week, week + (week < done), week + 1
+        at = first
+        for since, until in sorted([*((one[0], one[2]) for one in cycles[place + 1 :]), *exempt]):
+            if since >= last:
+                break
+            if since > at:
+                yield at, min(max(at, done), since), since
+            at = max(at, until)
+        if at < last:
+            yield at, min(max(at, done), last), last
 
 
 def _enrollments(session: Session, last: date) -> Iterator[Row]:
