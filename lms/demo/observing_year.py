@@ -11,6 +11,7 @@ from lms.demo.judging import Chances
 from lms.demo.monitoring import write_rounds
 from lms.demo.observing import Observing
 from lms.demo.places import Places
+from lms.demo.reading import write_readings
 
 YEAR = timedelta(days=365)
 
@@ -26,5 +27,6 @@ def write_year(session: Session, actor: Actor, places: Places, *, today: date) -
     counts = write_checks(session, actor, observing, chances, completions)
     counts |= write_rounds(session, actor, observing, chances, completions)
     observing.write_calibrations()
+    counts["people who have read the standard"] = write_readings(session, today=today)
     session.expire_all()
     return counts

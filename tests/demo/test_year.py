@@ -26,9 +26,9 @@ from lms.field_checks.rules_sample import WEEK, week_of
 from lms.field_checks.transfer.queries import Asked
 from lms.field_checks.transfer.queries_answers import list_answered
 from lms.field_checks.transfer.rules_decay import half_life
-from lms.observations.models import ItemSet, Observation
-from lms.observations.queries_standards import service_items
-from lms.people.models import OrgUnit
+from lms.observations.models import ItemSet, Observation, StandardReading
+from lms.observations.queries_standards import find_version, service_items
+from lms.people.models import OrgUnit, Posting
 from lms.people.queries import active_postings
 from lms.people.rules import UnitKind, whole_network
 from lms.shared.clock import instant_of
@@ -178,3 +178,14 @@ def test_a_form_asks_what_the_standard_asks_of_course_and_job(session: Session):
 
 def _asked_of(session: Session, check: FieldCheck) -> set[int]:
     return {one.item_id for one in service_items(session, on=TODAY, course_id=check.course_id, role_id=check.role_id)}
+
+
+def test_most_people_at_work_have_read_the_standard_and_some_have_not(session: Session):
+    version = find_version(session, on=TODAY)
+    assert version
+    assert version.effective_from
+    read = dict(session.execute(select(StandardReading.person_id, StandardReading.read_at)).all())
+    at_work = set(session.scalars(active_postings(TODAY).with_only_columns(Posting.person_id)))
+    assert read.keys() <= at_work
+    assert 80 <= 100 * len(read) / len(at_work) <= 95
+    assert all(version.effective_from <= moment.date() < TODAY for moment in read.values())
