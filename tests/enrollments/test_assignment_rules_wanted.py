@@ -249,6 +249,28 @@ def test_renewals_open_in_their_window_and_follow_the_job():
     assert enrolls(person(job(date(2023, 6, 1)), records=[done, taken_out]), yearly) == []
 
 
+MONTHLY = Renewal(kind=RenewalKind.MONTHS, months=1, window_days=20)
+
+
+def test_worked_out_late_a_renewal_still_comes_before_what_happened_after_its_window_opened():
+    renewing, on_transfer = rule(1, renewal=MONTHLY), rule(2, trigger=Trigger.TRANSFER)
+    done = record(MAY, done=date(2024, 5, 20), validity=12)
+    moved = person(job(date(2023, 6, 1), date(2024, 6, 10)), job(date(2024, 6, 10), center=NEXT), records=[done])
+    (cycle,) = [one for one in wanted(moved, book(renewing, on_transfer)) if one.record is None]
+    assert (cycle.assigned_on, cycle.nominal_due) == (date(2024, 5, 31), date(2024, 6, 20))
+    assert [one.rule_id for one in cycle.reasons] == [1, 2]
+
+
+def test_a_renewal_of_the_very_day_is_no_answer_to_what_a_completion_had_answered():
+    plain, renewing = rule(1), rule(2, renewal=MONTHLY)
+    done = record(date(2024, 2, 1), done=date(2024, 2, 5), validity=12)
+    back = person(job(date(2023, 6, 1), MAY), job(date(2024, 6, 10)), records=[done])
+    assert enrolls(back, plain, renewing) == [(date(2024, 6, 10), date(2024, 6, 10))]
+    wishes = book(plain, renewing)
+    back = applied(back, list(changes(1, wanted(back, wishes), TODAY)), TODAY)
+    assert list(changes(1, wanted(back, wishes), TODAY)) == []
+
+
 MONTHS6 = Renewal(kind=RenewalKind.MONTHS, months=6, window_days=40)
 KEEPING = replace(MONTHS6, basis=RenewalBasis.PREVIOUS_EXPIRY)
 

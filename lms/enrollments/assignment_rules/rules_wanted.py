@@ -7,6 +7,7 @@ from itertools import groupby
 
 from lms.courses.rules import expires_on
 from lms.enrollments.assignment_rules.rules import (
+    FOREVER,
     RENEWAL,
     RULED,
     Asked,
@@ -131,12 +132,16 @@ def _wanted_of_course(facts: Facts, book: RuleBook, course: CourseFacts, rules: 
     cycles = _cycles(facts, course, asked, book)
     asking = [rule for rule in rules if rule.id in asked]
     happened = [each for rule in asking for each in occasions(facts, rule, course, asked[rule.id], book)]
+    renewing = [rule for rule in asking if any(one.terms.renewal.kind is not RenewalKind.NONE for one in rule.versions)]
     for occasion in _day_by_day(cycles, happened):
+        # A window that opened earlier comes first, however late this is worked out.
+        for rule in renewing:
+            _renew(cycles, rule, course, asked[rule.id], book, before=occasion.on)
         until = asked[occasion.rule.id].until(occasion.on)
         # What is no longer asked for is neither begun nor joined now.
         if until is None or until > book.as_of:
             _answer(cycles, occasion, asked[occasion.rule.id])
-    for rule in asking:
+    for rule in renewing:
         _renew(cycles, rule, course, asked[rule.id], book)
     outcomes = (_outcome(cycle, course, book) for cycle in cycles if not cycle.foreign)
     return [one for one in outcomes if one is not None]
@@ -183,7 +188,8 @@ def _answer(cycles: list[_Cycle], occasion: Occasion, asked: Asked) -> None:
         return
     answering = _in_period(cycles, occasion) if occasion.kind in BY_CALENDAR else _standing(cycles, occasion)
     if answering is not None:
-        _add_reason(answering, occasion, asked)
+        if not (_came_after(answering, occasion) and _counts(cycles, occasion)):
+            _add_reason(answering, occasion, asked)
         return
     if _counts(cycles, occasion):
         return
@@ -209,6 +215,12 @@ def _standing(cycles: list[_Cycle], occasion: Occasion) -> _Cycle | None:
         return None
     latest = before[-1]
     return latest if latest.assigned_on == occasion.on or latest.open(occasion.on) else None
+
+
+def _came_after(cycle: _Cycle, occasion: Occasion) -> bool:
+    """Tell whether a cycle of that very day is a renewal: it began once the occasions of the day had been answered."""
+    reasons = (*cycle.kept, *cycle.reasons)
+    return cycle.assigned_on == occasion.on and bool(reasons) and all(one.occasion == RENEWAL for one in reasons)
 
 
 def _counts(cycles: list[_Cycle], occasion: Occasion) -> bool:
@@ -241,15 +253,18 @@ def _begin(cycles: list[_Cycle], occasion: Occasion, asked: Asked) -> None:
     cycles.append(_Cycle(occasion.on, reasons=[_reason(occasion, asked)]))
 
 
-def _renew(cycles: list[_Cycle], rule: Rule, course: CourseFacts, asked: Asked, book: RuleBook) -> None:
-    """Begin the next cycle when the window before the expiry of the last completion has opened."""
+def _renew(
+    cycles: list[_Cycle], rule: Rule, course: CourseFacts, asked: Asked, book: RuleBook, before: date = FOREVER
+) -> None:
+    """Begin the next cycle when the window before the expiry of the last completion has opened, `before` a day."""
     standing = [one for one in cycles if one.stands(book.as_of)]
     last = standing[-1] if standing else None
     if last is None or last.completed_on is None:
         return
     completions = [one.completed_on for one in standing if one.completed_on is not None]
     for version in rule.versions:
-        if occasion := _renewal(completions, rule, version, course, asked, book):
+        occasion = _renewal(completions, rule, version, course, asked, book)
+        if occasion is not None and occasion.on < before:
             same_day = next((one for one in cycles if not one.foreign and one.assigned_on == occasion.on), None)
             if same_day is not None:
                 _add_reason(same_day, occasion, asked)
