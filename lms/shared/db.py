@@ -13,7 +13,6 @@ from flask_sqlalchemy import SQLAlchemy
 from psycopg.pq import TransactionStatus
 from sqlalchemy import (
     ARRAY,
-    Boolean,
     ClauseElement,
     ColumnElement,
     CursorResult,
@@ -168,8 +167,8 @@ def _join_in_order(join: Any, compiler: SQLCompiler, **options: Any) -> str:
 
 
 class _Among(FunctionElement[bool]):
+    # Without the type of a boolean: SQLite would be asked "… IN (…) = 1", for which it looks into no index.
     name = "among"
-    type = Boolean()
     inherit_cache = True
 
 
