@@ -11,7 +11,8 @@ from lms.demo.places import Places
 from lms.field_checks.models import FieldCheck, ObserverCalibration
 from lms.field_checks.monitoring.models import Campaign
 from lms.field_checks.rules import OBSERVED
-from lms.observations.models import Observation
+from lms.observations.models import Observation, StandardReading
+from lms.people.models import Person
 from lms.people.rules import DutyKind
 from tests.field_checks.checking import TODAY, Checking, actor_of
 from tests.field_checks.monitoring.test_plan import ITEMS
@@ -31,7 +32,14 @@ def cast(session: Session):
 def test_people_look_at_each_other_and_never_at_themselves_or_in_the_future(session: Session, cast):
     told = write_year(session, actor_of(None), Places(session), today=TODAY)
     checks: list[Any] = list(session.scalars(select(FieldCheck)))
-    assert told == {"checks": 0, "missed checks": 0, "checks of self-monitoring": len(checks)}
+    readings = list(session.scalars(select(StandardReading)))
+    assert 0 < len(readings) < len(list(session.scalars(select(Person))))
+    assert told == {
+        "checks": 0,
+        "missed checks": 0,
+        "checks of self-monitoring": len(checks),
+        "people who have read the standard": len(readings),
+    }
     assert {one.kind for one in checks} == {"MONITORING"}
     assert {one.code for one in session.scalars(select(Campaign))} == {"SURVEY-1", "BASICS-1"}
     seen = [one for one in checks if one.state in OBSERVED]
