@@ -48,11 +48,6 @@ class Reach:
     role_ids: Ids = None
     course_ids: Ids = None
 
-    @property
-    def is_everything(self) -> bool:
-        """Tell whether nothing is left out."""
-        return self.center_ids is None and self.role_ids is None and self.course_ids is None
-
 
 def counts_on(day: date, *, everyone: bool = False) -> ColumnElement[bool]:
     """Tell whether an enrollment is in the rate on `day`, of a person who is active then. The one denominator.
@@ -168,10 +163,11 @@ def is_short(due: ColumnElement[int], done: ColumnElement[int], target: int = DE
 def counted(day: date, reach: Reach, *columns: ColumnElement[Any], everyone: bool = False) -> Select[Any]:
     """Select from the enrollments that count on `day` within `reach`, narrowed to its people before anything is read.
 
-    Whether the person is active on `day` is for the caller to join: `places_of_counted`. `everyone` tells that the
-    caller narrows it no further where `reach` is everything.
+    Whether the person is active on `day`, and in what role, is for the caller to join: `places_of_counted`. `everyone`
+    tells that the caller narrows it no further where `reach` has all centers and courses.
     """
-    query = select(*columns).select_from(enrollment).where(counts_on(day, everyone=everyone and reach.is_everything))
+    everyone = everyone and reach.center_ids is None and reach.course_ids is None
+    query = select(*columns).select_from(enrollment).where(counts_on(day, everyone=everyone))
     if reach.course_ids is not None:
         query = query.where(enrollment.c.course_id.in_(reach.course_ids))
     if reach.center_ids is not None:
