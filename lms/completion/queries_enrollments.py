@@ -171,9 +171,11 @@ def _number_of(scope: Scope, as_of: date, reach: Reach, pick: Pick, at_once: boo
     joined = joined.where(*posting, *of_enrollments)
     if not at_once:
         return joined
-    # A person has one first cycle of a course, so counting people counts first cycles; later ones are few.
+    # A person has one first cycle of a course, so counting people counts first cycles; later ones are few. "< 2", since
+    # "= 1" would have PostgreSQL skip through the columns that stand before the cycle in the index.
     cycle = enrollment.c.cycle
-    people = func.array(select(enrollment.c.person_id).where(*of_enrollments, cycle < literal_column("2")).scalar_subquery())
+    begun = select(enrollment.c.person_id).where(*of_enrollments, cycle < literal_column("2"))
+    people = func.array(begun.scalar_subquery())
     first = select(func.count()).select_from(Posting).where(*posting, Posting.person_id == any_(people))
     return select(first.scalar_subquery() + joined.where(cycle > literal_column("1")).scalar_subquery())
 

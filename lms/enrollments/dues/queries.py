@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
-from sqlalchemy import BindParameter, bindparam, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lms.enrollments.dues.rules import Circumstances, Down
@@ -11,37 +11,37 @@ from lms.enrollments.exceptions.models import Extension, Outage
 from lms.enrollments.models import Enrollment
 from lms.enrollments.rules import Away, Stay
 from lms.people.models import Leave, Person, PersonMerge, Posting
+from lms.shared.db import among
 
 BATCH = 500
 # Built once: building a statement takes several times as long as running it.
-PERSON_IDS: BindParameter[int] = bindparam("person_ids", expanding=True)
 POSTINGS = (
     select(Posting.person_id, Posting.center_id, Posting.role_id, Posting.starts_on, Posting.ends_on)
-    .where(Posting.person_id.in_(PERSON_IDS), Posting.is_primary, Posting.superseded_at.is_(None))
+    .where(among(Posting.person_id, "person_ids"), Posting.is_primary, Posting.superseded_at.is_(None))
     .order_by(Posting.person_id, Posting.starts_on)
 )
 LEAVES = (
     select(Leave.person_id, Leave.starts_on, Leave.ends_on)
-    .where(Leave.person_id.in_(PERSON_IDS), Leave.superseded_at.is_(None))
+    .where(among(Leave.person_id, "person_ids"), Leave.superseded_at.is_(None))
     .order_by(Leave.person_id, Leave.starts_on)
 )
 GRANTED = (
     select(Enrollment.person_id, Extension.enrollment_id, Extension.due_on)
     .join(Enrollment, Enrollment.id == Extension.enrollment_id)
-    .where(Extension.superseded_at.is_(None), Enrollment.person_id.in_(PERSON_IDS))
+    .where(Extension.superseded_at.is_(None), among(Enrollment.person_id, "person_ids"))
 )
 OUTAGES = select(Outage.starts_on, Outage.ends_on, Outage.recorded_at).where(Outage.superseded_at.is_(None))
 MERGED = select(PersonMerge.merged_id, PersonMerge.kept_id).where(
-    PersonMerge.kept_id.in_(PERSON_IDS), PersonMerge.undone_at.is_(None)
+    among(PersonMerge.kept_id, "person_ids"), PersonMerge.undone_at.is_(None)
 )
 EVERY_POSTING = (
     select(Posting.person_id, Posting.center_id, Posting.role_id, Posting.starts_on, Posting.recorded_at)
-    .where(Posting.person_id.in_(PERSON_IDS), Posting.is_primary)
+    .where(among(Posting.person_id, "person_ids"), Posting.is_primary)
     .order_by(Posting.recorded_at.desc())
 )
 EVERY_LEAVE = (
     select(Leave.person_id, Leave.starts_on, Leave.ends_on, Leave.recorded_at)
-    .where(Leave.person_id.in_(PERSON_IDS))
+    .where(among(Leave.person_id, "person_ids"))
     .order_by(Leave.recorded_at.desc())
 )
 

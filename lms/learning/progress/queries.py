@@ -23,7 +23,7 @@ from lms.learning.progress.rules import (
     StudyState,
 )
 from lms.people.models import Person
-from lms.shared.db import table_of
+from lms.shared.db import among, table_of
 from lms.shared.errors import DomainError, NotFoundError
 
 WITH_ALL = (joinedload(StudyRecord.enrollment), joinedload(StudyRecord.edition))
@@ -63,7 +63,7 @@ _FACTS_OF_ALL = (
     select(_RECORD.id.label("record_id"), *_STEP, *_STATE)
     .join(table_of(Module), _MODULE.edition_id == _RECORD.edition_id)
     .outerjoin(table_of(ModuleProgress), (_PROGRESS.module_key == _MODULE.key) & (_PROGRESS.record_id == _RECORD.id))
-    .where(_RECORD.id.in_(bindparam("records", expanding=True)))
+    .where(among(_RECORD.id, "records"))
     .order_by(_RECORD.id, _MODULE.position)
 )
 # All that a post is judged by but the modules: the record, what its edition asks for, how far its modules are, and what
