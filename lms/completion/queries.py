@@ -60,7 +60,7 @@ def list_rates(
     if by is Dimension.PERSON:
         # All at once: PostgreSQL works on a cursor with one process only.
         people = planned_for_its_day(session).execute(_person_rates(session, scope, as_of, where, include_empty))
-        return list(map(_person_line, people.all()))
+        return list(_person_lines(people.all()))
     reach = reach_of(session, scope=scope, as_of=as_of, where=where, named=False)
     if by in UNIT_LEVELS:
         sums, labels = _by_unit(session, as_of, reach, by)
@@ -91,7 +91,7 @@ def iter_person_rates(
 ) -> Iterator[RateLine]:
     """Yield the rate of each person the viewer may name, by staff number, without holding them all in memory."""
     query = _person_rates(session, scope, as_of, where or RateFilter(), include_empty)
-    return map(_person_line, stream(session, query))
+    return _person_lines(stream(session, query))
 
 
 def _person_rates(session: Session, scope: Scope, as_of: date, where: RateFilter, include_empty: bool) -> Select[Any]:
@@ -107,9 +107,9 @@ def _person_rates(session: Session, scope: Scope, as_of: date, where: RateFilter
     )
 
 
-def _person_line(row: Any) -> RateLine:
-    staff_no, name, public_id, due, done, on_time = row
-    return RateLine(staff_no, name, name, public_id, *_judged(due or 0, done or 0, on_time or 0))
+def _person_lines(rows: Iterable[Any]) -> Iterator[RateLine]:
+    for staff_no, name, public_id, due, done, on_time in rows:
+        yield RateLine(staff_no, name, name, public_id, *_judged(due or 0, done or 0, on_time or 0))
 
 
 # Of thousands of people there are some dozens of different tallies.

@@ -95,7 +95,7 @@ def _counted_rows(day: date) -> Select[Any]:
     query = counted(
         day, Reach(), active.c.person_id, active.c.center_id, active.c.role_id, enrollment.c.course_id,
         enrollment.c.cycle, cast(enrollment.c.assigned_on, String), cast(enrollment.c.due_on, String),
-        case((is_done(day), cast(enrollment.c.completed_on, String)), else_=""),
+        case((is_done(day), cast(enrollment.c.completed_on, String)), else_=""), everyone=True,
     )  # fmt: skip
     return query.join(active, active.c.person_id == enrollment.c.person_id)
 
