@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -116,6 +116,9 @@ def run(report: Report) -> None:
             stands = [stack.enter_context(stand(backend, size)) for size in sizes_of(backend, large=report.large)]
             for page in PAGES:
                 measure_page(report, page, stands)
+                report.note(
+                    f"{page.name}: right after it, the plain aggregate took {aggregate_ms(stands[0].url):.0f} ms"
+                )
             measure_downloads(report, stands[0], backend)
 
 
@@ -199,6 +202,17 @@ def measure_page(report: Report, page: Page, stands: Sequence[Stand]) -> None:
         growth = statistics.median(times) / statistics.median(taken[REFERENCE])
         goal = "<= 1.5" if size.people <= page.holds_up_to.people else ""
         report.figure(f"{page.name}: growth from {REFERENCE.name} to {size.name}", growth, "×", goal)
+
+
+def aggregate_ms(url: str) -> float:
+    """Return how long the plain aggregate takes now: it tells in which mood the machine was."""
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        times = []
+        for _ in range(RUNS):
+            started = time.perf_counter()
+            connection.execute(text(plain_sql.AGGREGATE)).all()
+            times.append(1000 * (time.perf_counter() - started))
+    return statistics.median(times)
 
 
 def measure_downloads(report: Report, stand: Stand, backend: str) -> None:

@@ -21,6 +21,7 @@ from lms.completion.rules import Dimension, RateFilter, ShortfallFilter
 from lms.people.models import OrgPlacement
 from lms.people.rules import Scope, whole_network
 from lms.shared.db import db
+from tests.benchmarks import plain_sql
 from tests.benchmarks.bench_load import AS_OF, FIRST_AREA, LARGE, REFERENCE, Size, reference_load
 from tests.benchmarks.report import Report
 from tests.support.databases import BACKENDS, settings_for
@@ -28,14 +29,6 @@ from tests.support.databases import BACKENDS, settings_for
 RUNS = 9
 ROSTER = "everyone's roster"
 NETWORK = whole_network(AS_OF)
-# What a script would do that trusts the stored due dates and asks nothing else: no scope, no leave, no center.
-PLAIN = """
-    SELECT person_id, count(*), sum(CASE WHEN completed_on <= '2019-06-30' THEN 1 ELSE 0 END),
-           sum(CASE WHEN completed_on <= '2019-06-30' AND completed_on <= due_on THEN 1 ELSE 0 END)
-      FROM enrollment
-     WHERE required AND due_on <= '2019-06-30' AND assigned_on <= '2019-06-30'
-       AND (voided_on IS NULL OR voided_on > '2019-06-30')
-     GROUP BY person_id"""
 Work = Callable[[], object]
 
 
@@ -86,7 +79,7 @@ def connected(url: str) -> Iterator[Session]:
 
 def measure_rates(report: Report, session: Session) -> None:
     """Measure everyone's rates by each dimension, beside the plain aggregate run in between."""
-    plain: Work = lambda: session.execute(text(PLAIN)).all()  # noqa: E731
+    plain: Work = lambda: session.execute(text(plain_sql.AGGREGATE)).all()  # noqa: E731
     report.figure("plain aggregate by person", 1000 * typical(plain), "ms")
     for by in Dimension:
         ours, beside = alternating(lambda by=by: list_rates(session, scope=NETWORK, as_of=AS_OF, by=by), plain)  # type: ignore[misc]

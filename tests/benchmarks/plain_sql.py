@@ -30,6 +30,15 @@ COUNTED = """e.required AND e.due_on <= '2019-06-30' AND e.assigned_on <= '2019-
 DAYS = {"sqlite": "julianday('2019-06-30') - julianday({0})", "postgresql": "date '2019-06-30' - {0}"}
 JOINED = {"sqlite": "group_concat({0}, '; ')", "postgresql": "string_agg({0}, '; ')"}
 
+# What a script would do that trusts the stored due dates and asks nothing else: no scope, no leave, no center.
+AGGREGATE = """
+    SELECT person_id, count(*), sum(CASE WHEN completed_on <= '2019-06-30' THEN 1 ELSE 0 END),
+           sum(CASE WHEN completed_on <= '2019-06-30' AND completed_on <= due_on THEN 1 ELSE 0 END)
+      FROM enrollment
+     WHERE required AND due_on <= '2019-06-30' AND assigned_on <= '2019-06-30'
+       AND (voided_on IS NULL OR voided_on > '2019-06-30')
+     GROUP BY person_id"""
+
 
 def enrollments(backend: str, *, open_only: bool) -> str:
     """Return the SQL of all enrollments, or of the open ones."""
