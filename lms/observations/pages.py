@@ -16,10 +16,12 @@ from lms.observations.rules_reports import POOR, Where
 from lms.observations.rules_scores import DayScore, Score, Sums, added, by_month, rolling, total
 from lms.people.models import OrgUnit
 from lms.people.rules import Scope
-from lms.shared.paging import Page
+from lms.shared.paging import Page, offset_of
 
 MONTHS_BETWEEN_NAMES = 6
 VISITS_SHOWN = 24
+# A visit is a card on a phone, and a center of 60 is seen some 200 times a year.
+VISITS_PER_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +107,24 @@ class VisitLine:
 
 @dataclass(frozen=True, slots=True)
 class CenterPage:
-    """A center: all its visits together, each of them, the latest first, and its items."""
+    """A center: all its visits together, a page of them, the latest first, and its items.
+
+    `scores` are those of the latest visits; where no visit has points, items met by month: a check by itself asks for
+    few items, and would be drawn as all or nothing.
+    """
 
     score: Score
     items: Score
-    visits: Sequence[VisitLine]
+    last_on: date | None
+    visits: Page[VisitLine]
     trend: Trend
     scores: Sequence[DayScore]
     histories: Sequence[ItemHistory]
 
 
-def center_page(session: Session, *, scope: Scope, as_of: date, center: OrgUnit, where: Where) -> CenterPage:
+def center_page(
+    session: Session, *, scope: Scope, as_of: date, center: OrgUnit, where: Where, page: int = 1
+) -> CenterPage:
     """Read a center's page. The center was found within the viewer's scope."""
     asked: dict[str, Any] = {"scope": scope, "as_of": as_of, "where": replace(where, center_id=center.id)}
     visits = list_visits(session, **asked)
@@ -127,15 +136,18 @@ def center_page(session: Session, *, scope: Scope, as_of: date, center: OrgUnit,
         )
     }
     lines = [VisitLine(visit, *means.get(id(visit), (None, None))) for visit in reversed(visits)]
-    latest = [
-        DayScore(visit.observed_on, visit.score if scored else visit.items)
-        for visit in (scored or visits)[-VISITS_SHOWN:]
-    ]
+    if scored:
+        shown = [DayScore(visit.observed_on, visit.score) for visit in scored[-VISITS_SHOWN:]]
+    else:
+        shown = by_month(DayScore(visit.observed_on, visit.items) for visit in visits)
+    page = min(page, max(1, -(-len(lines) // VISITS_PER_PAGE)))
+    first = offset_of(page, VISITS_PER_PAGE)
     return CenterPage(
         score=added(visit.score for visit in visits),
         items=added(visit.items for visit in visits),
-        visits=lines,
-        trend=score_trend(latest, every=max(1, len(latest) // 3), by_items=not scored),
-        scores=latest,
+        last_on=visits[-1].observed_on if visits else None,
+        visits=Page(lines[first : first + VISITS_PER_PAGE], page, len(lines), VISITS_PER_PAGE),
+        trend=score_trend(shown, every=max(1, len(shown) // 3), by_items=not scored),
+        scores=shown,
         histories=list_item_histories(session, **asked),
     )

@@ -45,7 +45,9 @@ def center(unit_id: str) -> Answer:
     session, scope, day, form = db.session(), current_scope(), requested_day(), KindForm(request.args)
     found = get_center(session, scope=scope, public_id=unit_id)
     is_valid = form.validate()
-    shown = center_page(session, scope=scope, as_of=day, center=found, where=form.where) if is_valid else None
+    shown = None
+    if is_valid:
+        shown = center_page(session, scope=scope, as_of=day, center=found, where=form.where, page=page_number())
     page = render_template(
         "observations/center.html",
         form=form,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -157,6 +157,25 @@ def test_visits_without_points_are_drawn_by_the_items_met(look: Look, cast: Cast
         assert "50.0%" in page
         assert "100.0%" in page
         assert "미진한 방문" not in page
+
+
+def test_many_visits_of_a_center_come_by_pages(look: Look, cast: Cast, session: Session):
+    for number in range(45):
+        add_visit(session, cast.next_door, date(2018, 1, 1) + timedelta(days=number), None, [], points_possible=None)
+    session.commit()
+
+    def dates_on(page: str) -> list[str]:
+        shown = look(cast.training_admin, f"/observations/centers/{cast.next_door.public_id}?as_of=2018-12-31&page={page}")
+        assert "방문 45 최근 2018-02-14" in shown
+        assert "45건" in shown
+        return re.findall(r"2018-\d\d-\d\d(?= 점검 방문)", shown)
+
+    def days(first: int, last: int) -> list[str]:
+        return [str(date(2018, 1, 1) + timedelta(days=number)) for number in range(first, last, -1)]
+
+    assert dates_on("1") == days(44, 24)
+    assert dates_on("2") == days(24, 4)
+    assert dates_on("3") == dates_on("9") == days(4, -1)
 
 
 def test_a_kind_narrows_a_center_too(look: Look, cast: Cast):
