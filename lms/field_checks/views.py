@@ -25,7 +25,7 @@ from lms.field_checks.rules import (
     state_on,
 )
 from lms.field_checks.rules_calibration import calibration_fault
-from lms.people.queries import get_network, get_person_by_public_id
+from lms.people.queries import find_unit_with_all, get_person_by_public_id
 from lms.people.rules import CENTER_DUTIES, names_open
 from lms.people.viewer import current_person_id, current_scope
 from lms.shared.db import db
@@ -48,7 +48,7 @@ def list_all() -> ResponseReturnValue:
     return render_template(
         "field_checks/list.html",
         shown=shown, group=group, counts=count_groups(session, scope=scope), groups=wording.GROUPS, words=wording,
-        state_on=state_on, today=scope.on, network=get_network(session) if shown is None else None,
+        state_on=state_on, today=scope.on, closed=find_unit_with_all(session, scope=scope) if shown is None else None,
         fault=fault if scope.duties & CENTER_DUTIES else None, may_observe=_may_observe,
     )  # fmt: skip
 
@@ -196,5 +196,5 @@ def _observers_page(refusal: str | None = None) -> str:
     return render_template(
         "field_checks/observers.html",
         shown=shown, words=wording, refusal=refusal, form=CalibrationForm(formdata=None), me=scope.person_id,
-        network=get_network(session) if shown is None else None,
+        closed=find_unit_with_all(session, scope=scope) if shown is None else None,
     )  # fmt: skip

@@ -37,6 +37,7 @@ from lms.people.models import (
     StaffNumber,
 )
 from lms.people.rules import (
+    NAMING_DUTIES,
     DutyKind,
     HeldDuty,
     Post,
@@ -321,6 +322,20 @@ def find_unit_to_open(session: Session, *, scope: Scope, person: Person) -> OrgU
     if names_open(scope) or any(names_open(scope, {center.id}) for center in reached):
         return None
     return reached[0] if reached else get_network(session)
+
+
+def find_unit_with_all(session: Session, *, scope: Scope) -> OrgUnit | None:
+    """Return the unit whose names, once opened for a stated purpose, are all that the viewer may see; None: none are.
+
+    It is the one they are appointed to, or the network where they are appointed to several.
+    """
+    if not (scope.network or scope.center_ids):
+        return None
+    appointed = select(Duty.unit_id).where(
+        Duty.person_id == scope.person_id, covers(Duty, scope.on), Duty.kind.in_(NAMING_DUTIES)
+    )
+    units = session.scalars(select(OrgUnit).where(OrgUnit.id.in_(appointed), is_open(scope.on))).all()
+    return units[0] if len(units) == 1 else get_network(session)
 
 
 def get_network(session: Session) -> OrgUnit:

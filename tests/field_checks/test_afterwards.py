@@ -138,7 +138,11 @@ def test_the_list_shows_a_coordinator_their_people_and_no_others(session: Sessio
 
 def test_an_area_manager_states_a_purpose_before_names_are_shown(session: Session, made: Any, client: FlaskClient):
     manager = Hand(client, made, made.cast.area_manager)
-    assert made.check.public_id not in manager.read("/field-checks")
+    for page in ("/field-checks", "/field-checks/observers"):
+        closed = manager.read(page)
+        assert made.check.public_id not in closed
+        assert f"{made.cast.area.name_ko}에 대해" in closed
+        assert f"/units/{made.cast.area.public_id}/purpose" in closed
     assert client.get(f"{manager.at}/form").status_code == 303
 
 

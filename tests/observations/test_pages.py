@@ -165,7 +165,9 @@ def test_many_visits_of_a_center_come_by_pages(look: Look, cast: Cast, session: 
     session.commit()
 
     def dates_on(page: str) -> list[str]:
-        shown = look(cast.training_admin, f"/observations/centers/{cast.next_door.public_id}?as_of=2018-12-31&page={page}")
+        shown = look(
+            cast.training_admin, f"/observations/centers/{cast.next_door.public_id}?as_of=2018-12-31&page={page}"
+        )
         assert "방문 45 최근 2018-02-14" in shown
         assert "45건" in shown
         return re.findall(r"2018-\d\d-\d\d(?= 점검 방문)", shown)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from lms.people.models import Duty, JobRole, Leave, OrgUnit, Person, Posting
-from lms.people.queries import covers, is_open, visible_people
-from lms.people.rules import NAMING_DUTIES, Scope, UnitKind
+from lms.people.models import JobRole, Leave, OrgUnit, Person, Posting
+from lms.people.queries import covers, visible_people
+from lms.people.rules import Scope, UnitKind
 from lms.people.search.rules import ESCAPE, Standing, Stay, Term, stay_to_show, terms_of
 from lms.shared.paging import PER_PAGE, Page, offset_of
 
@@ -99,16 +99,3 @@ def _places(session: Session, person_ids: Sequence[int], scope: Scope) -> dict[i
         shown = own[stay.id] if stay else None
         places[person_id] = (standing, shown.center, shown.role) if shown else (standing, None, None)
     return places
-
-
-def find_unit_to_open(session: Session, *, scope: Scope) -> OrgUnit | None:
-    """Find the widest unit whose names a stated purpose opens to the viewer; None when they have no such duty."""
-    held = (
-        select(OrgUnit)
-        .join(Duty, Duty.unit_id == OrgUnit.id)
-        .where(Duty.person_id == scope.person_id, covers(Duty, scope.on), Duty.kind.in_(NAMING_DUTIES))
-        .where(is_open(scope.on))
-        .order_by(OrgUnit.code)
-    )
-    levels = list(UnitKind)
-    return min(session.scalars(held), key=lambda unit: levels.index(UnitKind(unit.kind)), default=None)

@@ -2,8 +2,9 @@
 
 from flask import Blueprint, render_template, request
 
+from lms.people.queries import find_unit_with_all
 from lms.people.rules import names_open
-from lms.people.search.queries import find_unit_to_open, search_people
+from lms.people.search.queries import search_people
 from lms.people.search.rules import terms_of
 from lms.people.search.wording import STANDINGS
 from lms.people.viewer import current_scope
@@ -31,7 +32,7 @@ def people() -> str:
         "people/search.html",
         typed=typed,
         page=page,
-        closed=None if is_open else find_unit_to_open(session, scope=scope),
+        closed=None if is_open else find_unit_with_all(session, scope=scope),
         standings=STANDINGS,
         today=scope.on,
     )
