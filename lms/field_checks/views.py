@@ -25,7 +25,7 @@ from lms.field_checks.rules import (
     state_on,
 )
 from lms.field_checks.rules_calibration import calibration_fault
-from lms.people.queries import find_unit_with_all, get_person_by_public_id
+from lms.people.queries import find_unit_opening_all, get_person_by_public_id
 from lms.people.rules import CENTER_DUTIES, names_open
 from lms.people.viewer import current_person_id, current_scope
 from lms.shared.db import db
@@ -44,11 +44,12 @@ def list_all() -> ResponseReturnValue:
     shown = list_checks(session, scope=scope, group=group, page=page_number()) if names_open(scope) else None
     if shown:
         _note_others("field_checks", group, {who for one in shown.rows for who in (one.person_id, one.observer_id)})
+    closed = find_unit_opening_all(session, scope=scope) if shown is None else None
     fault = calibration_fault(list_calibrations(session, person_id=scope.person_id or 0), scope.on)
     return render_template(
         "field_checks/list.html",
         shown=shown, group=group, counts=count_groups(session, scope=scope), groups=wording.GROUPS, words=wording,
-        state_on=state_on, today=scope.on, closed=find_unit_with_all(session, scope=scope) if shown is None else None,
+        state_on=state_on, today=scope.on, closed=closed,
         fault=fault if scope.duties & CENTER_DUTIES else None, may_observe=_may_observe,
     )  # fmt: skip
 
@@ -196,5 +197,5 @@ def _observers_page(refusal: str | None = None) -> str:
     return render_template(
         "field_checks/observers.html",
         shown=shown, words=wording, refusal=refusal, form=CalibrationForm(formdata=None), me=scope.person_id,
-        closed=find_unit_with_all(session, scope=scope) if shown is None else None,
+        closed=find_unit_opening_all(session, scope=scope) if shown is None else None,
     )  # fmt: skip

@@ -16,7 +16,7 @@ from lms.observations.rules_reports import POOR, Where
 from lms.observations.rules_scores import DayScore, Score, Sums, added, by_month, rolling, total
 from lms.people.models import OrgUnit
 from lms.people.rules import Scope
-from lms.shared.paging import Page, offset_of
+from lms.shared.paging import Page, page_of
 
 MONTHS_BETWEEN_NAMES = 6
 VISITS_SHOWN = 24
@@ -122,9 +122,7 @@ class CenterPage:
     histories: Sequence[ItemHistory]
 
 
-def center_page(
-    session: Session, *, scope: Scope, as_of: date, center: OrgUnit, where: Where, page: int = 1
-) -> CenterPage:
+def center_page(session: Session, *, scope: Scope, as_of: date, center: OrgUnit, where: Where, page: int) -> CenterPage:
     """Read a center's page. The center was found within the viewer's scope."""
     asked: dict[str, Any] = {"scope": scope, "as_of": as_of, "where": replace(where, center_id=center.id)}
     visits = list_visits(session, **asked)
@@ -140,13 +138,11 @@ def center_page(
         shown = [DayScore(visit.observed_on, visit.score) for visit in scored[-VISITS_SHOWN:]]
     else:
         shown = by_month(DayScore(visit.observed_on, visit.items) for visit in visits)
-    page = min(page, max(1, -(-len(lines) // VISITS_PER_PAGE)))
-    first = offset_of(page, VISITS_PER_PAGE)
     return CenterPage(
         score=added(visit.score for visit in visits),
         items=added(visit.items for visit in visits),
         last_on=visits[-1].observed_on if visits else None,
-        visits=Page(lines[first : first + VISITS_PER_PAGE], page, len(lines), VISITS_PER_PAGE),
+        visits=page_of(lines, page, VISITS_PER_PAGE),
         trend=score_trend(shown, every=max(1, len(shown) // 3), by_items=not scored),
         scores=shown,
         histories=list_item_histories(session, **asked),

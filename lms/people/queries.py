@@ -37,6 +37,7 @@ from lms.people.models import (
     StaffNumber,
 )
 from lms.people.rules import (
+    CENTER_DUTIES,
     NAMING_DUTIES,
     DutyKind,
     HeldDuty,
@@ -324,15 +325,16 @@ def find_unit_to_open(session: Session, *, scope: Scope, person: Person) -> OrgU
     return reached[0] if reached else get_network(session)
 
 
-def find_unit_with_all(session: Session, *, scope: Scope) -> OrgUnit | None:
-    """Return the unit whose names, once opened for a stated purpose, are all that the viewer may see; None: none are.
+def find_unit_opening_all(session: Session, *, scope: Scope) -> OrgUnit | None:
+    """Return the unit for which a stated purpose opens all names that the viewer may see; None where they see none.
 
-    It is the one they are appointed to, or the network where they are appointed to several.
+    It is the one they are appointed to, or the network where they are appointed to several. Names at their own center
+    are open to them anyway.
     """
     if not (scope.network or scope.center_ids):
         return None
     appointed = select(Duty.unit_id).where(
-        Duty.person_id == scope.person_id, covers(Duty, scope.on), Duty.kind.in_(NAMING_DUTIES)
+        Duty.person_id == scope.person_id, covers(Duty, scope.on), Duty.kind.in_(NAMING_DUTIES - CENTER_DUTIES)
     )
     units = session.scalars(select(OrgUnit).where(OrgUnit.id.in_(appointed), is_open(scope.on))).all()
     return units[0] if len(units) == 1 else get_network(session)

@@ -33,6 +33,12 @@ class Page(Generic[T]):
         return min(self.number * self.per_page, self.total)
 
 
+def page_of(rows: Sequence[T], number: int, per_page: int = PER_PAGE) -> Page[T]:
+    """Return a page of a list that is at hand as a whole."""
+    first = offset_of(number, per_page)
+    return Page(rows[first : first + per_page], number, len(rows), per_page)
+
+
 def offset_of(number: int, per_page: int = PER_PAGE) -> int:
     """Return how many rows come before page `number`."""
     return (max(1, number) - 1) * per_page

@@ -62,6 +62,7 @@ def test_the_learner_sees_what_was_observed_of_them_and_acknowledges_it(session:
     assert made.check.public_id in employee.read("/field-checks/own")
     shown = employee.read()
     assert "박세나" in shown
+    assert shown.count('<td data-label="메모"></td>') == len(FINE)  # a note that nobody wrote takes no line on a phone
     assert "never used for discipline" in shown or "징계" in shown
     assert employee.do("acknowledge").status_code == 303
     assert state(session, made) == "ACKNOWLEDGED"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lms.audit.models import AuditEvent
 from lms.people.models import NamePurpose, Person
-from lms.people.queries import find_unit_with_all, scope_of
+from lms.people.queries import find_unit_opening_all, scope_of
 from lms.people.rules import DutyKind
 from tests.support.network import Cast, Network
 from tests.support.sign_in import csrf_token, sign_in
@@ -75,11 +75,13 @@ def test_executives_have_no_names_to_open(client: FlaskClient, cast: Cast):
 def test_what_opens_everything_is_the_one_unit_someone_is_appointed_to_or_the_network(session: Session, cast: Cast):
     def opens(person: Person) -> str | None:
         scope = scope_of(session, person_id=person.id, on=date(2026, 6, 1), names="purpose")
-        found = find_unit_with_all(session, scope=scope)
+        found = find_unit_opening_all(session, scope=scope)
         return found.name_ko if found else None
 
     assert opens(cast.area_manager) == cast.area.name_ko
     assert opens(cast.training_admin) == cast.network.name_ko
     assert opens(cast.employee) is None
+    Network(session).duty(cast.area_manager, DutyKind.DEPUTY_COORDINATOR, cast.center)
+    assert opens(cast.area_manager) == cast.area.name_ko
     Network(session).duty(cast.area_manager, DutyKind.AREA_MANAGER, cast.region)
     assert opens(cast.area_manager) == cast.network.name_ko

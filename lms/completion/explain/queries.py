@@ -27,7 +27,7 @@ from lms.completion.rules import RateFilter
 from lms.people.models import Leave, OrgUnit, Person, Posting
 from lms.people.queries import covers, is_open, on_leave, visible_people
 from lms.people.rules import Scope
-from lms.shared.paging import PER_PAGE, Page, offset_of
+from lms.shared.paging import PER_PAGE, Page, offset_of, page_of
 
 IDS_AT_ONCE = 5_000
 
@@ -79,9 +79,7 @@ def list_roster(
     """List one page of the people of one reason, by staff number; only people whom the viewer may name."""
     reach = reach_of(session, scope=scope, as_of=as_of, where=where or RateFilter(), named=True)
     if why is not Why.INCLUDED:
-        lines = _lines_left_out(session, scope, as_of, reach, why)
-        first = offset_of(page)
-        return Page(lines[first : first + PER_PAGE], page, len(lines))
+        return page_of(_lines_left_out(session, scope, as_of, reach, why), page)
     people = _included_people(scope, as_of, reach)
     total = session.scalar(select(func.count()).select_from(people.subquery())) or 0
     rows = session.execute(people.order_by(Person.staff_no).limit(PER_PAGE).offset(offset_of(page)))

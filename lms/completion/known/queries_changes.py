@@ -25,7 +25,7 @@ from lms.enrollments.models import EnrollmentRevision
 from lms.people.models import Person
 from lms.people.queries import visible_people
 from lms.people.rules import Scope
-from lms.shared.paging import PER_PAGE, Page, offset_of
+from lms.shared.paging import Page, page_of
 
 
 class Here(NamedTuple):
@@ -113,8 +113,7 @@ def _page_of(session: Session, scope: Scope, ids: Collection[int], page: int) ->
         people = select(Person.id, Person.staff_no, Person.name, Person.public_id).where(some, visible_people(scope))
         known += session.execute(people).all()
     known.sort(key=lambda row: row.staff_no)
-    first = offset_of(page)
-    return Page(known[first : first + PER_PAGE], page, len(known))
+    return page_of(known, page)
 
 
 def _counted(session: Session, as_of: date, reach: Reach, ids: Sequence[int]) -> dict[int, dict[int, Counted]]:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from lms.learning.signals import actions, queries, wording
 from lms.learning.signals.forms import SHOWN, CheckForm, DoubtsForm
 from lms.learning.signals.queries import Doubt
-from lms.people.queries import find_unit_to_open, find_unit_with_all
+from lms.people.queries import find_unit_opening_all, find_unit_to_open
 from lms.people.rules import names_open
 from lms.people.viewer import current_scope
 from lms.shared.db import db
@@ -33,7 +33,7 @@ def doubts() -> Answer:
         "learning/doubts.html",
         form=form,
         page=page,
-        closed=None if is_open else find_unit_with_all(session, scope=scope),
+        closed=None if is_open else find_unit_opening_all(session, scope=scope),
         show=form.show.data or "open",
         counts={
             show: queries.count_doubts(session, scope=scope, where=form.filter(show)) if is_valid else 0

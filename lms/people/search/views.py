@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template, request
 
-from lms.people.queries import find_unit_with_all
+from lms.people.queries import find_unit_opening_all
 from lms.people.rules import names_open
 from lms.people.search.queries import search_people
 from lms.people.search.rules import terms_of
@@ -32,7 +32,7 @@ def people() -> str:
         "people/search.html",
         typed=typed,
         page=page,
-        closed=None if is_open else find_unit_with_all(session, scope=scope),
+        closed=None if is_open else find_unit_opening_all(session, scope=scope),
         standings=STANDINGS,
         today=scope.on,
     )
